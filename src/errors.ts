@@ -1,0 +1,75 @@
+/** Codes of fatal states; each is explained in docs/errors.md. */
+export type ErrorCode =
+  | 'baseline-foreign'
+  | 'baseline-invalid'
+  | 'baseline-newer'
+  | 'cancelled'
+  | 'column-missing'
+  | 'config-exists'
+  | 'config-invalid'
+  | 'config-missing'
+  | 'config-unreadable'
+  | 'disk-full'
+  | 'io-error'
+  | 'locked'
+  | 'read-only'
+  | 'store-missing'
+  | 'store-unreadable'
+  | 'store-unsupported'
+  | 'table-missing'
+  | 'too-many-open-files'
+  | 'tree-not-a-directory'
+  | 'tree-unreadable'
+  | 'tree-unwritable'
+  | 'usage'
+  | 'worker-died'
+
+/** Where an error happened and what the operating system called it. */
+export interface ErrorDetails {
+  /** The file, directory or redacted URL that it is about. */
+  readonly path?: string
+  /** The operating system's name for the failure, such as `ENOSPC`. */
+  readonly errno?: string
+  readonly cause?: unknown
+}
+
+/**
+ * A state in which the command cannot go on. Failures of one item are `Problem`
+ * values instead and never throw.
+ *
+ * The message reads "Cannot <do what>: <state>", names the path, and ends with the remedy
+ * where there is one.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await engine.export()
+ * } catch (error) {
+ *   if (error instanceof RowtreeError && error.code === 'disk-full') makeRoom(error.path)
+ * }
+ * ```
+ */
+export class RowtreeError extends Error {
+  override readonly name = 'RowtreeError'
+  readonly code: ErrorCode
+  readonly path?: string
+  readonly errno?: string
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    if (details.path !== undefined) this.path = details.path
+    if (details.errno !== undefined) this.errno = details.errno
+  }
+}
+
+/** The operating system's code of a thrown value (`ENOENT`, …), if it has one. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The message of a thrown value, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,99 @@
+/** The nouns of rowtree. Every other module speaks in these. */
+
+/** Lower-case hexadecimal SHA-256 of a content's bytes: 64 characters. */
+export type Digest = string
+
+/** The values of a collection's key columns as text, in the order the collection names them. */
+export type RowKey = readonly string[]
+
+/** One synced unit of the store. */
+export interface Row {
+  readonly collection: string
+  readonly key: RowKey
+  /** Relative to the tree's root, `/`-separated, safe on Linux, macOS and Windows. */
+  readonly path: string
+  /** Text becomes UTF-8 bytes in the file; bytes are written as they are. */
+  readonly content: string | Uint8Array
+}
+
+/** What identifies a file's content without reading it. */
+export interface FileStat {
+  /** Bytes. */
+  readonly size: number
+  /** Last modification, milliseconds since 1970 with the fraction that the runtime reports. */
+  readonly mtime: number
+  readonly inode: number
+}
+
+/** What reconcile decides for one path. */
+export type Action =
+  | 'none'
+  | 'adopt'
+  | 'export'
+  | 'import'
+  | 'remove-file'
+  | 'delete-row'
+  | 'conflict'
+  | 'hold'
+
+/** Which side a command may change. */
+export type Direction = 'export' | 'import' | 'both'
+
+/** When written bytes are forced to the disk: once a batch, once a file, or never. */
+export type FsyncMode = 'batch' | 'file' | 'off'
+
+/** Codes of what can be wrong with one item; each is explained in docs/errors.md. */
+export type ProblemCode =
+  | 'changed-meanwhile'
+  | 'changed-on-both-sides'
+  | 'deleted-in-store'
+  | 'directory-is-file'
+  | 'directory-is-symlink'
+  | 'duplicate-row'
+  | 'file-in-the-way'
+  | 'name-too-long'
+  | 'null-key'
+  | 'path-collision'
+  | 'read-failed'
+  | 'remove-failed'
+  | 'target-is-directory'
+  | 'target-is-special'
+  | 'target-is-symlink'
+  | 'unsupported-value'
+  | 'write-failed'
+
+/** One item's failure, as a value. It never stops the other items. */
+export interface Problem {
+  /** The path of the item; its collection where the row has no path. */
+  readonly path: string
+  readonly code: ProblemCode
+  readonly message: string
+  /** The operating system's name for the failure, such as `EACCES`. */
+  readonly errno?: string
+}
+
+/** What one cycle did. Counts are items; the three lists name each item that needs a person. */
+export interface Summary {
+  readonly exported: number
+  readonly imported: number
+  readonly adopted: number
+  readonly unchanged: number
+  readonly removed: number
+  readonly deleted: number
+  /** Items that this direction, or a missing flag, left as they are. */
+  readonly pending: number
+  /** Bytes written to the tree. */
+  readonly bytes: number
+  readonly seconds: number
+  readonly rowsPerSecond: number
+  readonly conflicts: readonly Problem[]
+  readonly holds: readonly Problem[]
+  readonly problems: readonly Problem[]
+}
+
+/** How far a cycle is: rows read and decided, of how many. */
+export interface Progress {
+  readonly done: number
+  /** Rows the store counted before reading; it may change while the cycle reads. */
+  readonly total: number
+}
