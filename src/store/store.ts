@@ -18,5 +18,7 @@ export interface Store {
   count(): Promise<number>
   /** All rows in chunks of a few hundred, in a stable order. */
   read(): AsyncIterable<Chunk>
+  /** Names a row for people: `pages(site="a", slug="b")`. */
+  describe(row: Pick<Row, 'collection' | 'key'>): string
   close(): Promise<void>
 }

@@ -33,21 +33,36 @@ export interface StageOptions {
  */
 export function stage(temp: string, bytes: Uint8Array, options: StageOptions = {}): FileStat {
   const fd = openSync(temp, 'wx', 0o666)
-  let entry: Entry
   try {
-    writeWhole(fd, bytes)
-    entry = fstat(fd)
-    // A full disk or a quota can cut a write short without an error.
-    if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
-    if (options.predecessor) takeOver(fd, entry, options.predecessor)
-    if (options.flush) fsyncSync(fd)
-  } catch (error) {
+    const entry = fill(fd, temp, bytes, options)
+    // Some filesystems report a failed write only here.
     closeSync(fd)
-    discard(temp)
+    return entry
+  } catch (error) {
+    abandon(fd, temp)
     throw error
   }
-  closeSync(fd)
+}
+
+function fill(fd: number, temp: string, bytes: Uint8Array, options: StageOptions): Entry {
+  writeWhole(fd, bytes)
+  const entry = fstat(fd)
+  // A full disk or a quota can cut a write short without an error.
+  if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
+  if (options.predecessor) takeOver(fd, entry, options.predecessor)
+  if (options.flush) fsyncSync(fd)
   return entry
+}
+
+/** Closes and removes a temp that could not be filled; the error that led here is the one to report. */
+export function abandon(fd: number, temp: string): void {
+  try {
+    closeSync(fd)
+  } catch (error) {
+    if (errnoOf(error) !== 'EBADF') throw error
+  } finally {
+    discard(temp)
+  }
 }
 
 /** Writes all bytes from the start of an empty file on: the system may take them in parts. */

@@ -1,0 +1,56 @@
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { RowtreeError } from '../errors.ts'
+import { asStorageError } from './failure.ts'
+
+/** A lock that one cycle holds; the kernel frees it when the process dies. */
+export interface Lock {
+  release(): void
+}
+
+const INTERVAL = 50
+
+/**
+ * Takes the exclusive lock of a tree's state: an exclusive transaction on a database that is
+ * never written to. It is held per cycle, so that commands can take turns with a watcher.
+ *
+ * @param path the lock's database
+ * @param patience how long to wait for another cycle, in milliseconds
+ * @throws `RowtreeError` `locked` when another cycle still runs after that time
+ */
+export async function takeLock(path: string, patience: number): Promise<Lock> {
+  const db = asStorageError(path, () => new DatabaseSync(path))
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      // SQLite's own waiting would block this thread.
+      db.exec('pragma busy_timeout = 0; begin exclusive')
+      return {
+        release() {
+          db.close()
+        },
+      }
+    } catch (error) {
+      if (!isBusy(error)) {
+        db.close()
+        return asStorageError(path, () => {
+          throw error
+        })
+      }
+      if (performance.now() >= deadline) {
+        db.close()
+        throw new RowtreeError(
+          'locked',
+          `Cannot start: another rowtree has been working on this tree for ${patience / 1000} s (${path}); wait for it or end it`,
+          { path },
+        )
+      }
+      await delay(INTERVAL)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error ? (error as Error & { errcode?: unknown }).errcode : undefined
+  return typeof code === 'number' && (code & 0xff) === 5
+}

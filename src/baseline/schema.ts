@@ -1,0 +1,72 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { RowtreeError } from '../errors.ts'
+
+const VERSION = 1
+
+/**
+ * Entries are clustered by path, so that a directory's entries lie together. Contents lie in packs,
+ * one a job: a value of its own for each content would cost ten times as much.
+ */
+const TABLES = `
+  create table meta (name text primary key, value text not null) without rowid;
+  create table packs (
+    id integer primary key,
+    bytes blob not null,
+    size integer not null,
+    live integer not null -- bytes that entries still refer to
+  );
+  create table entries (
+    path text primary key,
+    collection text not null,
+    key text not null,
+    digest text not null,
+    size integer not null,
+    mtime integer not null, -- milliseconds
+    inode integer not null,
+    settled integer not null,
+    pack integer not null,
+    offset integer not null
+  ) without rowid;
+  create table history (
+    id integer primary key,
+    at integer not null, -- milliseconds
+    path text not null,
+    side text not null,
+    operation text not null,
+    content blob not null
+  );
+`
+
+/**
+ * Creates the tables in an empty database, or checks that they are ones this version understands
+ * and that they describe this tree.
+ */
+export function prepareSchema(db: DatabaseSync, path: string, tree: string): void {
+  const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
+  if (version === 0) {
+    const { n } = db.prepare('select count(*) as n from sqlite_schema').get() as { n: number }
+    if (n > 0) throw invalid(path, 'it is not a baseline')
+    db.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)
+    db.prepare('insert into meta values (?, ?)').run('tree', tree)
+    return
+  }
+  if (version > VERSION) {
+    throw new RowtreeError('baseline-newer', `Cannot open the baseline ${path}: a newer rowtree wrote it; update rowtree`, { path })
+  }
+  const known = db.prepare('select value from meta where name = ?').get('tree') as { value: string } | undefined
+  if (known && known.value !== tree) {
+    throw new RowtreeError(
+      'baseline-foreign',
+      `Cannot open the baseline ${path}: it belongs to the tree ${known.value}, not to ${tree}; give this tree its own "state" directory`,
+      { path },
+    )
+  }
+}
+
+export function invalid(path: string, state: string, cause?: unknown): RowtreeError {
+  return new RowtreeError(
+    'baseline-invalid',
+    `Cannot open the baseline ${path}: ${state}; move it away, the next export builds it anew`,
+    { path, cause },
+  )
+}

@@ -1,0 +1,26 @@
+/**
+ * rowtree keeps the rows of a database and the files of a directory tree the same.
+ *
+ * @module
+ */
+export { loadConfig, parseConfig, resolveConfig } from './config.ts'
+export type {
+  CollectionConfig,
+  CollectionInput,
+  Config,
+  ConfigInput,
+  Environment,
+  ExportConfig,
+  LoadOptions,
+  MybbConfig,
+  ParseOptions,
+  Preset,
+  StoreConfig,
+} from './config.ts'
+export { openEngine } from './engine.ts'
+export type { Engine, ExportOptions } from './engine.ts'
+export { writeFileAtomic, writeJsonAtomic, writeYamlAtomic } from './atomic.ts'
+export type { JsonOptions, SweepOptions, SweepResult, WriteOptions } from './atomic.ts'
+export { RowtreeError } from './errors.ts'
+export type { ErrorCode, ErrorDetails } from './errors.ts'
+export type { FsyncMode, Problem, ProblemCode, Progress, Summary } from './types.ts'

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import { RowtreeError } from '../errors.ts'
+import { unreadable } from './failure.ts'
+import { openSqliteFile } from './sqlite-file.ts'
+import { NodeSqliteDialect } from './sqlite.ts'
+import { Texts, type TextEncoding } from './texts.ts'
+
+/** An open database, whichever it is. */
+export interface Database {
+  readonly kysely: Kysely<unknown>
+  /** The database file, for messages. */
+  readonly path: string
+  readonly texts: Texts
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database of a URL: `sqlite:board.db`, relative to the directory, or `sqlite:/srv/board.db`.
+ * The file name is taken literally; spaces and `%` need no encoding.
+ *
+ * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unsupported`
+ */
+export async function openDatabase(
+  url: string,
+  directory: string,
+  options: { readonly readOnly: boolean },
+): Promise<Database> {
+  const path = resolve(directory, sqliteFile(url))
+  let kysely: Kysely<unknown> | undefined
+  try {
+    kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, options)) })
+    const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
+    const opened = kysely
+    return { kysely, path, texts: new Texts(rows[0]!.encoding), close: () => opened.destroy() }
+  } catch (error) {
+    await kysely?.destroy()
+    throw unreadable(path, error)
+  }
+}
+
+function sqliteFile(url: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase()
+  if (scheme === undefined) {
+    throw unsupported(url, `it does not begin with a kind of database. Write sqlite:${redactUrl(url)}`)
+  }
+  if (scheme !== 'sqlite') {
+    throw unsupported(url, `this version reads SQLite, not "${scheme}". Write sqlite:FILE`)
+  }
+  // Three slashes: an empty host, then an absolute path.
+  const file = url.slice('sqlite:'.length).replace(/^\/\//, '')
+  if (file === '') throw unsupported(url, 'it names no file. Write sqlite:FILE')
+  return file
+}
+
+function unsupported(url: string, state: string): RowtreeError {
+  const path = redactUrl(url)
+  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
+}
+
+/**
+ * The URL with `***` for each secret, fit for messages.
+ *
+ * @example
+ * ```ts
+ * redactUrl('mysql://me:hunter2@host/board') // 'mysql://me:***@host/board'
+ * ```
+ */
+export function redactUrl(url: string): string {
+  // Up to the last "@": an unencoded password may contain any character, "@" and "/" too.
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?[^:@/]*):.*@/is, '$1:***@')
+    .replace(/([?&][^=&]*(?:password|passwd|pwd|secret|token)[^=&]*=)[^&]*/gi, '$1***')
+}

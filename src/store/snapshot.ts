@@ -1,0 +1,47 @@
+import type { Kysely, RawBuilder } from 'kysely'
+import type { Database } from './database.ts'
+import { unreadable } from './failure.ts'
+import type { SqlValue } from './sqlite.ts'
+import type { Chunk } from './store.ts'
+
+/** Rows in a chunk. */
+export const CHUNK_SIZE = 256
+
+/**
+ * Yields what `read` yields, all of it as of one moment: within one transaction, which ends also
+ * when the consumer stops early.
+ *
+ * @throws {RowtreeError} `store-unreadable`: the database failed, before or amid the rows.
+ */
+export async function* readSnapshot(
+  database: Database,
+  read: (transaction: Kysely<unknown>) => AsyncIterable<Chunk>,
+): AsyncGenerator<Chunk> {
+  try {
+    const transaction = await database.kysely.startTransaction().execute()
+    try {
+      yield* read(transaction)
+    } finally {
+      // Nothing was written.
+      await transaction.rollback().execute()
+    }
+  } catch (error) {
+    throw unreadable(database.path, error)
+  }
+}
+
+/** The query's rows in chunks, each row an array in the order of the selected columns. */
+export async function* streamRows(db: Kysely<unknown>, query: RawBuilder<unknown>): AsyncGenerator<SqlValue[][]> {
+  for await (const { rows } of db.getExecutor().stream(query.compile(db), CHUNK_SIZE)) {
+    yield rows as SqlValue[][]
+  }
+}
+
+/** The answer of one query, outside of a snapshot. */
+export async function ask<T>(database: Database, query: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
+  try {
+    return await query(database.kysely)
+  } catch (error) {
+    throw unreadable(database.path, error)
+  }
+}

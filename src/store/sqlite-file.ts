@@ -1,0 +1,77 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { RowtreeError, errnoOf } from '../errors.ts'
+
+/** How long SQLite waits for another program's lock. */
+const BUSY_TIMEOUT = 5000
+
+/**
+ * Opens an existing SQLite file. It is never created: a misspelt path would look like a store
+ * without rows.
+ *
+ * @throws {RowtreeError} `store-missing`, `store-unreadable`
+ */
+export function openSqliteFile(file: string, options: { readonly readOnly: boolean }): DatabaseSync {
+  checkFile(file)
+  // A read-write open would create the file, were it removed just now; the URL's mode prevents that.
+  if (!options.readOnly) return connect(`${pathToFileURL(file).href}?mode=rw`, false)
+  try {
+    return connect(file, true)
+  } catch (error) {
+    // A WAL database needs its -shm file, which cannot be made here. With an empty log nothing
+    // is lost by reading the main file alone.
+    if (isWritable(dirname(file)) || sizeOf(`${file}-wal`) > 0) throw error
+    return connect(`${pathToFileURL(file).href}?immutable=1`, true)
+  }
+}
+
+/** Opens and reads the schema: SQLite looks at the file only then. */
+function connect(location: string, readOnly: boolean): DatabaseSync {
+  const database = new DatabaseSync(location, { readOnly })
+  try {
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`)
+    database.prepare('select count(*) from sqlite_schema').get()
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function checkFile(file: string): void {
+  try {
+    const stat = statSync(file)
+    if (stat.isDirectory()) throw refusal(file, 'it is a directory; name the database file in it', 'EISDIR')
+    if (!stat.isFile()) throw refusal(file, 'it is not a regular file')
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    if (error instanceof RowtreeError) throw error
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+      const message = `Cannot open the store ${file}: there is no such file. Correct store.url`
+      throw new RowtreeError('store-missing', message, { path: file, errno, cause: error })
+    }
+    const state = errno === 'EACCES' ? 'the permission to read it is missing' : `the system reports ${errno ?? error}`
+    throw refusal(file, state, errno, error)
+  }
+}
+
+function refusal(file: string, state: string, errno?: string, cause?: unknown): RowtreeError {
+  const message = `Cannot open the store ${file}: ${state}`
+  return new RowtreeError('store-unreadable', message, { path: file, ...(errno !== undefined && { errno }), cause })
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,114 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  type QueryCompiler,
+  type QueryResult,
+} from 'kysely'
+
+/** A value as a stream hands it over: integers are `bigint`, so that none is rounded. */
+export type SqlValue = string | number | bigint | Uint8Array | null
+
+/**
+ * Kysely on the SQLite that comes with the runtime.
+ *
+ * Streams differ from Kysely's own dialects, to be fast: they come in chunks, and each row is an
+ * array of `SqlValue` in the order of the selected columns instead of an object.
+ */
+export class NodeSqliteDialect implements Dialect {
+  readonly #database: DatabaseSync
+
+  /** The dialect owns the database from now on: destroying the Kysely instance closes it. */
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  createDriver(): Driver {
+    return new NodeSqliteDriver(this.#database)
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler()
+  }
+
+  createAdapter(): DialectAdapter {
+    return new SqliteAdapter()
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new SqliteIntrospector(db)
+  }
+}
+
+class NodeSqliteDriver implements Driver {
+  readonly #database: DatabaseSync
+  readonly #connection: DatabaseConnection
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#connection = new NodeSqliteConnection(database)
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+
+  async beginTransaction(): Promise<void> {
+    this.#database.exec('begin')
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#database.exec('commit')
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    // After some failures SQLite has rolled back already; a second error would hide the first.
+    if (this.#database.isTransaction) this.#database.exec('rollback')
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#database.close()
+  }
+}
+
+class NodeSqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#database.prepare(query.sql)
+    const parameters = query.parameters as SQLInputValue[]
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] }
+    const { changes, lastInsertRowid } = statement.run(...parameters)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    const statement: StatementSync = this.#database.prepare(query.sql)
+    statement.setReturnArrays(true)
+    statement.setReadBigInts(true)
+    let rows: R[] = []
+    // The loop resets the statement when the consumer stops early, which lets go of SQLite's lock.
+    for (const row of statement.iterate(...(query.parameters as SQLInputValue[]))) {
+      if (rows.push(row as R) < chunkSize) continue
+      yield { rows }
+      rows = []
+    }
+    if (rows.length > 0) yield { rows }
+  }
+}

@@ -1,0 +1,44 @@
+import type { Problem, Summary } from '../types.ts'
+
+/** Counts of one cycle while it runs. */
+export class Tally {
+  exported = 0
+  imported = 0
+  adopted = 0
+  unchanged = 0
+  removed = 0
+  deleted = 0
+  pending = 0
+  bytes = 0
+  /** Rows that the store yielded. */
+  rows = 0
+  readonly conflicts: Problem[] = []
+  readonly holds: Problem[] = []
+  readonly problems: Problem[] = []
+  readonly #start = performance.now()
+
+  summary(): Summary {
+    const seconds = (performance.now() - this.#start) / 1_000
+    const { exported, imported, adopted, unchanged, removed, deleted, pending, bytes } = this
+    return {
+      exported,
+      imported,
+      adopted,
+      unchanged,
+      removed,
+      deleted,
+      pending,
+      bytes,
+      seconds,
+      rowsPerSecond: Math.round(this.rows / seconds),
+      conflicts: byPath(this.conflicts),
+      holds: byPath(this.holds),
+      problems: byPath(this.problems),
+    }
+  }
+}
+
+/** Threads finish in any order; people read the same list each time. */
+function byPath(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}

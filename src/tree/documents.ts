@@ -1,0 +1,60 @@
+import { parseDocument, stringify } from 'yaml'
+import { reviseYaml } from '../core/yaml.ts'
+import { RowtreeError } from '../errors.ts'
+import { replaceFile, type WriteOptions } from './write.ts'
+
+/** How a JSON file is written. */
+export interface JsonOptions extends WriteOptions {
+  /** Spaces a level, or the text to indent with. Default 2. */
+  readonly indent?: number | string
+}
+
+/**
+ * Writes data as a JSON file with a final newline, in one step like `writeFileAtomic`.
+ *
+ * @throws {TypeError} where the data cannot be JSON (a cycle, a BigInt, `undefined`); nothing is written then
+ *
+ * @example
+ * ```ts
+ * await writeJsonAtomic('settings.json', { theme: 'dark' }, { indent: '\t', backup: true })
+ * ```
+ */
+export async function writeJsonAtomic(path: string | URL, data: unknown, options: JsonOptions = {}): Promise<void> {
+  const { indent = 2, ...rest } = options
+  const text = JSON.stringify(data, undefined, indent) as string | undefined
+  if (text === undefined) throw new TypeError(`Cannot write ${String(path)}: ${typeof data} has no JSON form`)
+  await replaceFile(path, () => new TextEncoder().encode(`${text}\n`), rest)
+}
+
+/**
+ * Writes data as a YAML file in one step like `writeFileAtomic`. An existing document keeps its comments,
+ * its order and its style wherever the data is still the same; keys that the data lacks are removed.
+ *
+ * @throws {RowtreeError} `document-invalid` where the existing file is not one YAML document, with line and
+ * column; `changed-meanwhile` where somebody changed it at the same time. Nothing is written then.
+ *
+ * @example
+ * ```ts
+ * await writeYamlAtomic('rowtree.yaml', { store: { url: 'sqlite:board.sqlite' }, tree: './board' })
+ * ```
+ */
+export async function writeYamlAtomic(path: string | URL, data: unknown, options: WriteOptions = {}): Promise<void> {
+  const revise = (current: { readonly bytes: Uint8Array } | undefined): Uint8Array => {
+    const text = current ? revised(String(path), new TextDecoder().decode(current.bytes), data) : stringify(data)
+    return new TextEncoder().encode(text)
+  }
+  await replaceFile(path, revise, options)
+}
+
+function revised(path: string, text: string, data: unknown): string {
+  const document = parseDocument(text)
+  const [error] = document.errors
+  if (error) {
+    const [place] = error.linePos ?? []
+    const at = place ? `${path}:${place.line}:${place.col}` : path
+    const state = error.message.split(/ at line|\n/)[0]
+    throw new RowtreeError('document-invalid', `Cannot write ${at}: the present file is not one YAML document (${state})`, { path, cause: error })
+  }
+  reviseYaml(document, data)
+  return document.toString()
+}

@@ -1,0 +1,107 @@
+import type { Digest, FsyncMode, Problem } from '../types.ts'
+import type { Fatal } from './failure.ts'
+
+/**
+ * Files that travel to a writer together. Numbers and contents lie in shared memory, texts are
+ * joined into one string each: a message then costs the same for one file as for hundreds.
+ */
+export interface Job {
+  /** Absolute path of the tree's root. */
+  readonly root: string
+  /** Distinguishes the temps of this job from all others; see `tempPrefix`. */
+  readonly prefix: string
+  readonly suffix: string
+  /** Relative paths joined by newlines, which a safe path never contains. */
+  readonly paths: string
+  /** `FIELDS` numbers a file, in the order of the paths. */
+  readonly table: Float64Array
+}
+
+/** A job on its way to be compared with the tree and staged. */
+export interface StageJob extends Job {
+  /** The contents one after another; each ends at its `END`. */
+  readonly contents: Uint8Array
+  /** 64 characters a file: the baseline's digest, or blanks where the baseline has none. */
+  readonly known: string
+  readonly fsync: FsyncMode
+  readonly dryRun: boolean
+  readonly force: boolean
+}
+
+/** What happened to a job's files, beside the outcomes in its table. */
+export interface StageResult {
+  /** 64 characters a file: the digests of the contents. */
+  readonly digests: string
+  readonly problems: readonly ItemProblem[]
+  /** Contents of edited files that the store is going to replace because a person forced it. */
+  readonly kept: readonly KeptContent[]
+  /** Files to replace that were modified so recently that their stat does not prove their content. */
+  readonly racy: readonly RacyFile[]
+  readonly fatal?: Fatal
+}
+
+/** A staged job on its way to be published. */
+export interface PublishJob extends Job {
+  readonly racy: readonly RacyFile[]
+}
+
+export interface PublishResult {
+  readonly problems: readonly ItemProblem[]
+  readonly fatal?: Fatal
+}
+
+/** A problem of the file at this index of a job. */
+export type ItemProblem = Omit<Problem, 'path'> & { readonly index: number }
+
+export interface KeptContent {
+  readonly index: number
+  readonly bytes: Uint8Array
+}
+
+export interface RacyFile {
+  readonly index: number
+  readonly digest: Digest
+}
+
+/** Columns of a job's table. */
+export const END = 0
+/** In: what is known of the file, as a sum of flags. */
+export const FLAGS = 1
+/** In: the baseline's stat. Out: the stat to remember. */
+export const SIZE = 2
+export const MTIME = 3
+export const INODE = 4
+/** Out: one of `OUTCOMES`. */
+export const OUTCOME = 5
+/** Out: the stat of the file that is going to be replaced; inode -1 where the name is free. */
+export const SEEN_SIZE = 6
+export const SEEN_MTIME = 7
+export const SEEN_INODE = 8
+export const FIELDS = 9
+
+/** The baseline has an entry for the path. */
+export const KNOWN = 1
+/** The baseline's stat proves the content: it is not racy. */
+export const SETTLED = 2
+/** The directory was made by this cycle: the name is free unless somebody takes it meanwhile. */
+export const FRESH = 4
+
+/** What became of one file. */
+export const UNCHANGED = 0
+/** Unchanged, but its stat moved: the baseline's entry is worth an update. */
+export const REFRESHED = 1
+export const ADOPTED = 2
+export const STAGED = 3
+export const PUBLISHED = 4
+export const PENDING = 5
+export const CONFLICT = 6
+export const FAILED = 7
+
+export const DIGEST_LENGTH = 64
+export const NO_DIGEST: string = ' '.repeat(DIGEST_LENGTH)
+
+/** The digest of the file at `index`; `undefined` where there is none. */
+export function digestAt(digests: string, index: number): Digest | undefined {
+  const digest = digests.slice(index * DIGEST_LENGTH, (index + 1) * DIGEST_LENGTH)
+  return digest === NO_DIGEST ? undefined : digest
+}

@@ -1,0 +1,48 @@
+import { accessSync, constants, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
+import { asFatal, fatalError } from './failure.ts'
+
+/**
+ * The real path of a tree's root. A missing root is made, with its parents, unless `dryRun`.
+ *
+ * @throws `RowtreeError` `tree-not-a-directory`, `tree-unreadable`, `tree-unwritable`, `read-only`, `disk-full`
+ */
+export function openRoot(path: string, dryRun: boolean): string {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (!stats) {
+      if (dryRun) return path
+      mkdirSync(path, { recursive: true })
+    } else if (!stats.isDirectory()) throw notADirectory(path)
+  } catch (error) {
+    if (error instanceof RowtreeError) throw error
+    if (errnoOf(error) === 'ENOTDIR' || errnoOf(error) === 'EEXIST') throw notADirectory(path, error)
+    const fatal = asFatal(error, path)
+    throw fatal ? fatalError(fatal) : unusable('tree-unwritable', 'create', path, error)
+  }
+  check(path, 'tree-unreadable', 'read', () => readdirSync(path))
+  if (!dryRun) check(path, 'tree-unwritable', 'write into', () => accessSync(path, constants.W_OK | constants.X_OK))
+  return realpathSync(path)
+}
+
+function check(path: string, code: 'tree-unreadable' | 'tree-unwritable', what: string, attempt: () => void): void {
+  try {
+    attempt()
+  } catch (error) {
+    const fatal = asFatal(error, path)
+    throw fatal ? fatalError(fatal) : unusable(code, what, path, error)
+  }
+}
+
+function notADirectory(path: string, cause?: unknown): RowtreeError {
+  return new RowtreeError('tree-not-a-directory', `Cannot use the tree ${path}: it is not a directory; name another "tree"`, { path, cause })
+}
+
+function unusable(code: 'tree-unreadable' | 'tree-unwritable', what: string, path: string, error: unknown): RowtreeError {
+  const errno = errnoOf(error)
+  return new RowtreeError(code, `Cannot ${what} the tree ${path}: ${messageOf(error)}; check its permissions`, {
+    path,
+    cause: error,
+    ...(errno && { errno }),
+  })
+}

@@ -1,0 +1,84 @@
+import { type Dirent, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf, messageOf } from '../errors.ts'
+import type { Problem } from '../types.ts'
+import { discard } from './atomic.ts'
+import { lstat } from './stat.ts'
+import { isAlive, type TempOwner, tempOwner } from './temp.ts'
+
+/** What a sweep found. */
+export interface SweepResult {
+  /** Relative paths of the temps that were removed, or would be in a dry run. */
+  readonly removed: readonly string[]
+  /** Temps whose makers still run, or that are too young. */
+  readonly left: number
+  readonly problems: readonly Problem[]
+}
+
+/** Limits of a sweep. */
+export interface SweepOptions {
+  /** Leave temps younger than this, in milliseconds. Default 0. */
+  readonly olderThan?: number
+  readonly dryRun?: boolean
+}
+
+/**
+ * Removes temps that killed processes left anywhere below `root`. Temps of living processes
+ * stay, and so does everything that is not named like one of rowtree's temps. Symlinked
+ * directories are not entered.
+ */
+export function sweepTree(root: string, options: SweepOptions = {}): SweepResult {
+  const removed: string[] = []
+  const problems: Problem[] = []
+  const alive = new Map<string, boolean>()
+  let left = 0
+  const pending = ['']
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    for (const entry of list(root, directory, problems)) {
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+      if (entry.isDirectory()) {
+        // Repositories keep their own files, by the thousand.
+        if (entry.name !== '.git') pending.push(path)
+        continue
+      }
+      const owner = entry.name.startsWith('.rowtree-') && entry.isFile() ? tempOwner(entry.name) : undefined
+      if (!owner) continue
+      try {
+        if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
+        else {
+          if (!options.dryRun) discard(join(root, path))
+          removed.push(path)
+        }
+      } catch (error) {
+        problems.push(problem(path, 'remove-failed', 'remove the temp file', error))
+      }
+    }
+  }
+  return { removed, left, problems }
+}
+
+function list(root: string, directory: string, problems: Problem[]): Dirent[] {
+  try {
+    return readdirSync(join(root, directory), { withFileTypes: true })
+  } catch (error) {
+    // A directory that vanished meanwhile holds no temps.
+    if (errnoOf(error) !== 'ENOENT') problems.push(problem(directory || '.', 'read-failed', 'list the directory', error))
+    return []
+  }
+}
+
+function problem(path: string, code: Problem['code'], what: string, error: unknown): Problem {
+  const errno = errnoOf(error)
+  return { path, code, message: `Cannot ${what} ${path}: ${messageOf(error)}`, ...(errno && { errno }) }
+}
+
+function isOurs(owner: TempOwner, alive: Map<string, boolean>): boolean {
+  const id = `${owner.pid}-${owner.start}`
+  if (!alive.has(id)) alive.set(id, isAlive(owner))
+  return alive.get(id)!
+}
+
+function isYoung(path: string, olderThan = 0): boolean {
+  const entry = olderThan > 0 ? lstat(path) : undefined
+  return entry !== undefined && Date.now() - entry.mtime < olderThan
+}

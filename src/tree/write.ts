@@ -1,0 +1,169 @@
+import { closeSync, mkdirSync, openSync, readlinkSync, renameSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RowtreeError } from '../errors.ts'
+import { abandon, discard, type Predecessor, publishNew, publishOver, shortWrite, takeOver, writeWhole } from './atomic.ts'
+import { flushDirectory, flushFile } from './durable.ts'
+import { type FileContent, readFile } from './read.ts'
+import { type Entry, fstat, lstat } from './stat.ts'
+import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Force file and directory to the disk before the promise resolves. Default `true`. */
+  readonly flush?: boolean
+  /** First copy an existing file to `<name>.bak-<timestamp>`; without the copy nothing is written. Default `false`. */
+  readonly backup?: boolean
+  /** Write through a symlink at the path instead of refusing it. Default `false`. */
+  readonly followSymlinks?: boolean
+  /** End of the temp file's name, for watchers to ignore. Default `.tmp`. */
+  readonly suffix?: string
+}
+
+/**
+ * Replaces a file in one step: whoever reads it sees the old content or the new one, never a part.
+ *
+ * Missing parent directories are made. The new file takes over the mode, and where permitted the owner,
+ * of the one it replaces. Calls for one path take effect in the order they were made.
+ *
+ * @param data text is written as UTF-8
+ * @throws {RowtreeError} `target-is-symlink`, `target-is-directory`, `target-is-special`
+ * @throws the system's error; the file is then as before and no temp remains
+ *
+ * @example
+ * ```ts
+ * import { writeFileAtomic } from 'rowtree/atomic'
+ * await writeFileAtomic('site/index.html', '<h1>Hello</h1>', { backup: true })
+ * ```
+ */
+export async function writeFileAtomic(path: string | URL, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
+  await replaceFile(path, () => bytes, options)
+}
+
+/** Makes the new content of a file, given the present one where that has to be read. */
+export type Revision = ((current: FileContent | undefined) => Uint8Array) | (() => Uint8Array)
+
+/** Writers of one path in this process, each waiting for the one before it. */
+const queues = new Map<string, Promise<void>>()
+
+/**
+ * The write behind all others. A `revise` that takes the present content also demands, at the
+ * moment of the rename, that nobody changed the file since.
+ *
+ * @throws {RowtreeError} `changed-meanwhile`
+ */
+export async function replaceFile(path: string | URL, revise: Revision, options: WriteOptions): Promise<void> {
+  const name = resolve(path instanceof URL ? fileURLToPath(path) : path)
+  const turn = (queues.get(name) ?? Promise.resolve()).then(() => replaceNow(name, revise, options))
+  // The next writer starts when this one is done, however it ended; its own caller hears of a failure.
+  const done = turn.catch(() => {})
+  queues.set(name, done)
+  try {
+    await turn
+  } finally {
+    if (queues.get(name) === done) queues.delete(name)
+  }
+}
+
+async function replaceNow(name: string, revise: Revision, options: WriteOptions): Promise<void> {
+  const { flush = true, suffix = TEMP_SUFFIX } = options
+  const target = options.followSymlinks ? followLinks(name) : name
+  const directory = dirname(target)
+  const entry = inspect(target)
+  const current = entry && revise.length > 0 ? readFile(target) : undefined
+  const bytes = revise(current)
+  const made = mkdirSync(directory, { recursive: true })
+  if (entry && options.backup) await backUp(target, flush, suffix)
+  const temp = join(directory, tempName(tempPrefix(), 0, suffix))
+  await stageGently(temp, bytes, entry, flush)
+  try {
+    if (revise.length === 0) renameSync(temp, target)
+    else if (!publish(temp, target, current)) throw changed(target)
+  } catch (error) {
+    discard(temp)
+    throw error
+  }
+  if (flush) flushUpwards(directory, made)
+}
+
+function publish(temp: string, target: string, current: FileContent | undefined): boolean {
+  if (current) return publishOver(temp, target, current.entry)
+  if (lstat(target)) return false
+  renameSync(temp, target)
+  return true
+}
+
+function changed(target: string): RowtreeError {
+  return new RowtreeError('changed-meanwhile', `Cannot write ${target}: it changed while its new content was made; try again`, { path: target })
+}
+
+function inspect(target: string): Entry | undefined {
+  const entry = lstat(target)
+  if (!entry || entry.kind === 'file') return entry
+  const state = {
+    symlink: 'it is a symlink; pass followSymlinks to write through it',
+    directory: 'it is a directory',
+    special: 'it is not a regular file',
+  }[entry.kind]
+  throw new RowtreeError(`target-is-${entry.kind}`, `Cannot write ${target}: ${state}`, { path: target })
+}
+
+/** Linux's own limit, path_resolution(7). */
+const MOST_LINKS = 40
+
+/** Where a chain of symlinks ends, also where nothing is there yet. */
+function followLinks(name: string): string {
+  let path = name
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    if (lstat(path)?.kind !== 'symlink') return path
+    path = resolve(dirname(path), readlinkSync(path))
+  }
+  throw new RowtreeError('target-is-symlink', `Cannot write ${name}: its symlinks form a circle`, { path: name, errno: 'ELOOP' })
+}
+
+/** Copies the present content to a name that is free. */
+async function backUp(target: string, flush: boolean, suffix: string): Promise<void> {
+  const { bytes, entry } = readFile(target)
+  const temp = join(dirname(target), tempName(tempPrefix(), 0, suffix))
+  await stageGently(temp, bytes, entry, flush)
+  try {
+    const name = `${target}.bak-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+    for (let attempt = 1; !publishNew(temp, attempt === 1 ? name : `${name}-${attempt}`); attempt++);
+  } finally {
+    discard(temp)
+  }
+  if (flush) flushDirectory(dirname(target))
+}
+
+/** Bytes after which a long write lets other work have its turn. */
+const STRETCH = 1024 * 1024
+
+/**
+ * Like `stage`, but leaves the thread to others while the disk is busy and between the stretches of
+ * a large file. Small writes go to the page cache in less time than another thread would need to wake up.
+ */
+async function stageGently(temp: string, bytes: Uint8Array, predecessor: Predecessor | undefined, flush: boolean): Promise<void> {
+  const fd = openSync(temp, 'wx', 0o666)
+  try {
+    for (let start = 0; start < bytes.length; start += STRETCH) {
+      if (start > 0) await new Promise(setImmediate)
+      writeWhole(fd, bytes.subarray(start, start + STRETCH))
+    }
+    const entry = fstat(fd)
+    if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
+    if (predecessor) takeOver(fd, entry, predecessor)
+    if (flush) await flushFile(fd)
+    closeSync(fd)
+  } catch (error) {
+    abandon(fd, temp)
+    throw error
+  }
+}
+
+/** Flushes a directory and, where it was made just now, the directories that list it and its parents. */
+function flushUpwards(directory: string, made: string | undefined): void {
+  flushDirectory(directory)
+  if (made === undefined) return
+  for (let path = directory; path !== dirname(made); path = dirname(path)) flushDirectory(dirname(path))
+}
