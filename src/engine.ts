@@ -69,6 +69,15 @@ export async function openEngine(config: Config): Promise<Engine> {
   return new RowtreeEngine(config, await openStore({ ...store, directory, collections, mybb }))
 }
 
+/**
+ * Removes the temp files that killed processes left in a config's tree. It needs no store.
+ *
+ * @throws {RowtreeError} `tree-not-a-directory`, `tree-unreadable`
+ */
+export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
+  return sweepTree(openRoot(config.tree, true), options)
+}
+
 class RowtreeEngine implements Engine {
   readonly #config: Config
   readonly #store: Store
@@ -101,7 +110,7 @@ class RowtreeEngine implements Engine {
   }
 
   sweep(options: SweepOptions = {}): Promise<SweepResult> {
-    return Promise.resolve(sweepTree(openRoot(this.#config.tree, options.dryRun ?? false), options))
+    return Promise.resolve(sweep(this.#config, options))
   }
 
   async close(): Promise<void> {

@@ -57,7 +57,7 @@ export function readDocument(text: string): ConfigDocument | Fault {
   const document: Document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col }
+    return { line, column: col }
   }
   const fault = (message: string, offset: number): Fault => ({ message, path: [], position: at(offset) })
 
@@ -69,9 +69,9 @@ export function readDocument(text: string): ConfigDocument | Fault {
     return fault('it is empty; it needs at least "store" and "tree"', 0)
   }
   try {
+    // The parser has been at every depth, so all that can fail here is an alias.
     return { value: document.toJS(), locate: (path, what) => at(offsetOf(document, text, path, what)) }
-  } catch (error) {
-    if (false) return fault(SYNTAX.RESOURCE_EXHAUSTION, 0)
+  } catch {
     const alias = firstUnresolved(document)
     return alias === undefined
       ? fault('there are too many aliases; write the values out', 0)

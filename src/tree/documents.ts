@@ -23,7 +23,7 @@ export async function writeJsonAtomic(path: string | URL, data: unknown, options
   const { indent = 2, ...rest } = options
   const text = JSON.stringify(data, undefined, indent) as string | undefined
   if (text === undefined) throw new TypeError(`Cannot write ${String(path)}: ${typeof data} has no JSON form`)
-  await replaceFile(path, () => new TextEncoder().encode(`${text}\n`), rest)
+  await replaceFile(path, new TextEncoder().encode(`${text}\n`), rest)
 }
 
 /**

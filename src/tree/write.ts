@@ -38,24 +38,24 @@ export interface WriteOptions {
  */
 export async function writeFileAtomic(path: string | URL, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
-  await replaceFile(path, () => bytes, options)
+  await replaceFile(path, bytes, options)
 }
 
-/** Makes the new content of a file, given the present one where that has to be read. */
-export type Revision = ((current: FileContent | undefined) => Uint8Array) | (() => Uint8Array)
+/** Makes the new content of a file from the present one, if there is a file. */
+export type Revision = (current: FileContent | undefined) => Uint8Array
 
 /** Writers of one path in this process, each waiting for the one before it. */
 const queues = new Map<string, Promise<void>>()
 
 /**
- * The write behind all others. A `revise` that takes the present content also demands, at the
- * moment of the rename, that nobody changed the file since.
+ * The write behind all others. A revision demands, at the moment of the rename, that the file is
+ * still the one it was made from; plain bytes replace whatever is there.
  *
  * @throws {RowtreeError} `changed-meanwhile`
  */
-export async function replaceFile(path: string | URL, revise: Revision, options: WriteOptions): Promise<void> {
+export async function replaceFile(path: string | URL, content: Uint8Array | Revision, options: WriteOptions): Promise<void> {
   const name = resolve(path instanceof URL ? fileURLToPath(path) : path)
-  const turn = (queues.get(name) ?? Promise.resolve()).then(() => replaceNow(name, revise, options))
+  const turn = (queues.get(name) ?? Promise.resolve()).then(() => replaceNow(name, content, options))
   // The next writer starts when this one is done, however it ended; its own caller hears of a failure.
   const done = turn.catch(() => {})
   queues.set(name, done)
@@ -66,19 +66,20 @@ export async function replaceFile(path: string | URL, revise: Revision, options:
   }
 }
 
-async function replaceNow(name: string, revise: Revision, options: WriteOptions): Promise<void> {
+async function replaceNow(name: string, content: Uint8Array | Revision, options: WriteOptions): Promise<void> {
   const { flush = true, suffix = TEMP_SUFFIX } = options
   const target = options.followSymlinks ? followLinks(name) : name
   const directory = dirname(target)
   const entry = inspect(target)
-  const current = entry && revise.length > 0 ? readFile(target) : undefined
-  const bytes = revise(current)
+  const revise = typeof content === 'function' ? content : undefined
+  const current = entry && revise ? readFile(target) : undefined
+  const bytes = revise ? revise(current) : (content as Uint8Array)
   const made = mkdirSync(directory, { recursive: true })
   if (entry && options.backup) await backUp(target, flush, suffix)
   const temp = join(directory, tempName(tempPrefix(), 0, suffix))
   await stageGently(temp, bytes, entry, flush)
   try {
-    if (revise.length === 0) renameSync(temp, target)
+    if (!revise) renameSync(temp, target)
     else if (!publish(temp, target, current)) throw changed(target)
   } catch (error) {
     discard(temp)
@@ -88,10 +89,7 @@ async function replaceNow(name: string, revise: Revision, options: WriteOptions)
 }
 
 function publish(temp: string, target: string, current: FileContent | undefined): boolean {
-  if (current) return publishOver(temp, target, current.entry)
-  if (lstat(target)) return false
-  renameSync(temp, target)
-  return true
+  return current ? publishOver(temp, target, current.entry) : publishNew(temp, target)
 }
 
 function changed(target: string): RowtreeError {

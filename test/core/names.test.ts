@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeName, disarmDevice, encodeName, isDeviceName, nameEncoder } from '../../src/core/names.ts'
 
@@ -32,7 +32,7 @@ function faultOf(name: string): string | undefined {
     if (code >= 0xd800 && code <= 0xdfff) return 'lone surrogate'
   }
   if (name.endsWith('.') || name.endsWith(' ')) return 'dot or space at the end'
-  if (reserved.includes(name.split('.')[0]!.trimEnd().toUpperCase())) return 'device'
+  if (reserved.includes(name.split('.')[0]!.replace(/ +$/, '').toUpperCase())) return 'device'
   return undefined
 }
 
@@ -113,7 +113,7 @@ describe('nameEncoder', () => {
       const name = nameEncoder(where)(value)
       expect(decodeName(name)).toBe(value)
       expect(name).not.toBe('')
-      if (where.delimiter !== undefined) expect(name.includes(where.delimiter)).toBe(false)
+      expect(where.delimiter !== undefined && name.includes(where.delimiter)).toBe(false)
     }), { numRuns: 20_000 })
   })
 })

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The first file that runs, in the oldest syntax that any Node reads: the version has to be
+// checked before a module with newer syntax is loaded.
+var parts = process.versions.node.split('.')
+var oldEnough = Number(parts[0]) > 22 || (Number(parts[0]) === 22 && Number(parts[1]) >= 22)
+if (oldEnough) {
+  import('./main.ts').then(function (main) {
+    return main.main(process.argv.slice(2))
+  })
+} else {
+  process.stderr.write('Cannot run rowtree: it needs Node 22.22 or newer, this is ' + process.versions.node + '\n')
+  process.exitCode = 1
+}

@@ -1,0 +1,50 @@
+import process from 'node:process'
+import { RowtreeError } from '../errors.ts'
+import { exitCodeOfError, FAILED, INTERRUPTED, TERMINATED } from './exit.ts'
+import { Output } from './output.ts'
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly config?: string
+  readonly cwd?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly output: Output
+  /** The directory to start from: `--cwd` or the process's own. */
+  readonly cwd: string
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs a command's work: its exit code becomes the process's, its error a message. The first signal
+ * lets the work end in order, the second ends the process at once.
+ */
+export async function run(command: string, flags: GlobalFlags, work: (context: CommandContext) => Promise<number>): Promise<void> {
+  const output = new Output({ json: flags.json ?? false, quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
+  const stopper = new AbortController()
+  let signalCode: number | undefined
+  const stop = (signal: NodeJS.Signals): void => {
+    const code = signal === 'SIGINT' ? INTERRUPTED : TERMINATED
+    if (signalCode !== undefined) process.exit(code)
+    signalCode = code
+    stopper.abort(signal)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  try {
+    const code = await work({ output, cwd: flags.cwd ?? process.cwd(), signal: stopper.signal })
+    process.exitCode = signalCode ?? code
+  } catch (error) {
+    output.fail(command, error)
+    process.exitCode = signalCode ?? (error instanceof RowtreeError ? exitCodeOfError(error.code) : FAILED)
+  } finally {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}

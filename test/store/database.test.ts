@@ -1,0 +1,120 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openDatabase, redactUrl, type Database } from '../../src/store/database.ts'
+import { execute, failure, makeDatabase, temporaryDirectory } from './fixtures.ts'
+
+const SCRIPT = 'create table t (a); insert into t values (1)'
+
+async function openUrl(url: string, directory: string, readOnly = true): Promise<Database> {
+  const database = await openDatabase(url, directory, { readOnly })
+  onTestFinished(() => database.close())
+  return database
+}
+
+async function countRows({ kysely }: Database): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from t`.execute(kysely)
+  return rows[0]!.n
+}
+
+describe('URLs', () => {
+  test.each(['store.db', 'my board.sqlite', 'ü%20#?mode=rw.db'])('open %s literally', async (name) => {
+    const { directory, file } = makeDatabase(SCRIPT, name)
+    for (const url of [`sqlite:${name}`, `sqlite:./${name}`, `sqlite:${file}`, `sqlite://${file}`]) {
+      const database = await openUrl(url, directory)
+      expect([url, database.path, await countRows(database)]).toEqual([url, file, 1])
+    }
+    expect(await countRows(await openUrl(`sqlite:${name}`, directory, false))).toBe(1)
+    expect(readdirSync(directory)).toEqual([name])
+  })
+
+  test.each([
+    ['mysql://me:hunter2@host/board', 'Cannot open the store mysql://me:***@host/board: this version reads SQLite, not "mysql". Write sqlite:FILE'],
+    ['postgres://me:hun/t@er2@host/board', 'Cannot open the store postgres://me:***@host/board: this version reads SQLite, not "postgres". Write sqlite:FILE'],
+    ['board.db', 'Cannot open the store board.db: it does not begin with a kind of database. Write sqlite:board.db'],
+    ['sqlite:', 'Cannot open the store sqlite:: it names no file. Write sqlite:FILE'],
+  ])('refuse %s', async (url, message) => {
+    const error = await failure(openUrl(url, '/'))
+    expect(error).toMatchObject({ code: 'store-unsupported', message })
+  })
+
+  test.each([
+    ['sqlite:board.db', 'sqlite:board.db'],
+    ['mysql://host/board', 'mysql://host/board'],
+    ['mysql://me@host/board', 'mysql://me@host/board'],
+    ['mysql://:p:q@host', 'mysql://:***@host'],
+    ['MYSQL://me:p@ss:w/o?r#d@host:3306/board?x=1', 'MYSQL://me:***@host:3306/board?x=1'],
+    ['postgres://host/board?user=me&password=p#ss&sslmode=on', 'postgres://host/board?user=me&password=***&sslmode=on'],
+    ['mysql:me:p@host', 'mysql:me:***@host'],
+  ])('are redacted: %s', (url, redacted) => {
+    expect(redactUrl(url)).toBe(redacted)
+  })
+})
+
+describe('files', () => {
+  test.each([true, false])('a missing one is not created (read only: %s)', async (readOnly) => {
+    const directory = temporaryDirectory()
+    const path = join(directory, 'none.db')
+    const error = await failure(openUrl('sqlite:none.db', directory, readOnly))
+    const message = `Cannot open the store ${path}: there is no such file. Correct store.url`
+    expect(error).toMatchObject({ code: 'store-missing', message, path, errno: 'ENOENT' })
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  test('a dangling link and a file in place of a directory are missing', async () => {
+    const directory = temporaryDirectory()
+    symlinkSync('nowhere', join(directory, 'link.db'))
+    writeFileSync(join(directory, 'file'), '')
+    expect(await failure(openUrl('sqlite:link.db', directory))).toMatchObject({ code: 'store-missing' })
+    expect(await failure(openUrl('sqlite:file/x.db', directory))).toMatchObject({ code: 'store-missing', errno: 'ENOTDIR' })
+    expect(existsSync(join(directory, 'nowhere'))).toBe(false)
+  })
+
+  test('a directory is unreadable', async () => {
+    const directory = temporaryDirectory()
+    const error = await failure(openUrl(`sqlite:${directory}`, '/'))
+    const message = `Cannot open the store ${directory}: it is a directory; name the database file in it`
+    expect(error).toMatchObject({ code: 'store-unreadable', message, errno: 'EISDIR' })
+  })
+
+  test('what is no database is unreadable', async () => {
+    const directory = temporaryDirectory()
+    const path = join(directory, 'notes.txt')
+    writeFileSync(path, 'Just a few notes.\n'.repeat(100))
+    const error = await failure(openUrl('sqlite:notes.txt', directory))
+    const message = `Cannot read the store ${path}: it is not a SQLite database. Correct store.url`
+    expect(error).toMatchObject({ code: 'store-unreadable', message, path, errno: 'SQLITE_NOTADB' })
+  })
+
+  test('reading only writes nothing', async () => {
+    const { directory } = makeDatabase(SCRIPT)
+    const { kysely } = await openUrl('sqlite:store.db', directory)
+    await expect(sql`delete from t`.execute(kysely)).rejects.toThrow(/readonly/)
+    const writable = await openUrl('sqlite:store.db', directory, false)
+    const result = await sql`delete from t`.execute(writable.kysely)
+    expect(result.numAffectedRows).toBe(1n)
+  })
+
+  test('a WAL database is read while another program writes it', async () => {
+    const { directory, file } = makeDatabase('pragma journal_mode = wal;' + SCRIPT)
+    const writer = new DatabaseSync(file)
+    onTestFinished(() => writer.close())
+    writer.exec('insert into t values (2)')
+    const database = await openUrl('sqlite:store.db', directory)
+    expect(await countRows(database)).toBe(2)
+  })
+
+  test.skipIf(process.getuid?.() === 0 || process.platform === 'win32').each(['delete', 'wal'])(
+    'a read-only directory is enough (journal mode %s; not as root)',
+    async (mode) => {
+      const directory = join(temporaryDirectory(), 'read-only')
+      mkdirSync(directory)
+      onTestFinished(() => chmodSync(directory, 0o755))
+      execute(join(directory, 'store.db'), `pragma journal_mode = ${mode};${SCRIPT}`)
+      chmodSync(directory, 0o555)
+      expect(await countRows(await openUrl('sqlite:store.db', directory))).toBe(1)
+    },
+  )
+})

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { onTestFinished } from 'vitest'
+import { RowtreeError } from '../../src/errors.ts'
+import { openStore, type StoreOptions } from '../../src/store/open.ts'
+import type { Chunk, Store } from '../../src/store/store.ts'
+import type { TableCollection } from '../../src/store/table.ts'
+import type { Problem, Row } from '../../src/types.ts'
+
+/** An empty directory that goes away with the test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rowtree-store-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** A database file in a directory of its own, made by a script. */
+export function makeDatabase(script: string, name = 'store.db'): { directory: string; file: string } {
+  const directory = temporaryDirectory()
+  const file = join(directory, name)
+  execute(file, script)
+  return { directory, file }
+}
+
+/** Runs a script on a connection of its own. */
+export function execute(file: string, script: string): void {
+  const database = new DatabaseSync(file)
+  try {
+    database.exec(script)
+  } finally {
+    database.close()
+  }
+}
+
+/** The collection of most tests. */
+export const pages: TableCollection = {
+  name: 'pages', table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body',
+}
+
+/** Opens a store that closes with the test. */
+export async function open(directory: string, options: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({
+    url: 'sqlite:store.db', directory, preset: 'table', prefix: 'mybb_', collections: [pages], mybb: { master: false }, ...options,
+  })
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** Opens the collections of a database that a script makes. */
+export async function openScript(script: string, ...collections: TableCollection[]): Promise<Store> {
+  const { directory } = makeDatabase(script)
+  return open(directory, collections.length > 0 ? { collections } : {})
+}
+
+export interface Everything {
+  readonly chunks: Chunk[]
+  readonly rows: Row[]
+  readonly problems: Problem[]
+}
+
+export async function readAll(store: Store): Promise<Everything> {
+  const chunks: Chunk[] = []
+  for await (const chunk of store.read()) chunks.push(chunk)
+  return { chunks, rows: chunks.flatMap(({ rows }) => rows), problems: chunks.flatMap(({ problems }) => problems) }
+}
+
+/** Contents by path. */
+export function contents({ rows }: Everything): Record<string, Row['content']> {
+  return Object.fromEntries(rows.map(({ path, content }) => [path, content]))
+}
+
+/** The `RowtreeError` that the promise is rejected with. */
+export async function failure(promise: Promise<unknown>): Promise<RowtreeError> {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  if (error instanceof RowtreeError) return error
+  throw new Error(`Expected a RowtreeError, not ${String(error)}`)
+}

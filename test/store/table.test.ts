@@ -1,0 +1,277 @@
+import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { describeRow } from '../../src/store/row.ts'
+import { contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
+
+const PAGES = 'create table pages (site text, slug text, body text);'
+const THOUSAND = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)'
+
+describe('rows', () => {
+  test('come in the order of the key, with path and content', async () => {
+    const store = await openScript(`create table pages (site, slug, body, primary key (site, slug));
+      insert into pages values ('b', 'x', '2'), ('a', 'y/z', '1'), ('a', 'x', 'é')`)
+    const row = (key: string[], path: string, content: string) => ({ collection: 'pages', key, path, content })
+    expect((await readAll(store)).chunks).toEqual([{
+      rows: [row(['a', 'x'], 'a/x.html', 'é'), row(['a', 'y/z'], 'a/y%2Fz.html', '1'), row(['b', 'x'], 'b/x.html', '2')],
+      problems: [],
+    }])
+    expect(await store.count()).toBe(3)
+  })
+
+  test('come in chunks of a few hundred, and again on the next read', async () => {
+    const store = await openScript(`${PAGES} ${THOUSAND} insert into pages select i % 3, printf('%04d', i), i from n`)
+    const { chunks, rows } = await readAll(store)
+    expect(Math.max(...chunks.map((chunk) => chunk.rows.length))).toBeLessThanOrEqual(257)
+    expect(chunks.length).toBe(4)
+    expect(rows.map(({ key }) => key.join())).toEqual(rows.map(({ key }) => key.join()).sort())
+    expect(new Set(rows.map(({ path }) => path)).size).toBe(1000)
+    expect((await readAll(store)).rows).toEqual(rows)
+  })
+
+  test('of several collections follow each other; an empty table has none', async () => {
+    const store = await openScript(
+      `${PAGES} create table notes (id integer primary key, text); insert into notes values (7, 'seven')`,
+      pages,
+      { name: 'notes', table: 'NOTES', key: ['ID'], path: 'notes/{ID}.md', content: 'Text' },
+    )
+    expect((await readAll(store)).chunks).toEqual([
+      { rows: [{ collection: 'notes', key: ['7'], path: 'notes/7.md', content: 'seven' }], problems: [] },
+    ])
+    expect(await store.count()).toBe(1)
+  })
+
+  test('have number keys as SQL writes them', async () => {
+    const store = await openScript(
+      `create table n (id, body); insert into n values
+        (9007199254740993, 'a'), (9223372036854775807, 'b'), (-1, 'c'), (1.0, 'd'), (1e300, 'e'), (0.1, 'f'), ('x', 'g')`,
+      { name: 'n', table: 'n', key: ['id'], path: '{id}', content: 'body' },
+    )
+    const { rows } = await readAll(store)
+    expect(rows.map(({ key }) => key[0])).toEqual(
+      ['-1', '0.1', '1.0', '9007199254740993', '9223372036854775807', '1.0e+300', 'x'],
+    )
+  })
+
+  test('have placeholders in any order', async () => {
+    const store = await openScript(`${PAGES} insert into pages values ('a', 'b', 'c')`, { ...pages, path: '{slug}/{site}' })
+    expect((await readAll(store)).rows).toMatchObject([{ key: ['a', 'b'], path: 'b/a' }])
+  })
+
+  test('come from views, generated columns and any names', async () => {
+    const store = await openScript(
+      `create table "select ""from"" t" ("the site" text, "order" text, body text, upper text as (upper(body)));
+      insert into "select ""from"" t" values ('s', 'o', 'text');
+      create view v as select "the site" as site, "order" as slug, upper as body from "select ""from"" t"`,
+      { name: 'quoted', table: 'select "from" t', key: ['order', 'the site'], path: '{order}', content: 'upper' },
+      { ...pages, table: 'v' },
+    )
+    expect(contents(await readAll(store))).toEqual({ o: 'TEXT', 's/o.html': 'TEXT' })
+  })
+})
+
+describe('contents', () => {
+  test('are texts, bytes, or empty for NULL', async () => {
+    const store = await openScript(`${PAGES} insert into pages values
+      ('a', 'blob', x'00ff61'), ('a', 'bom', char(65279) || 'x'), ('a', 'empty', ''), ('a', 'no bytes', x''), ('a', 'null', null), ('a', 'text', 'ü😀')`)
+    expect(contents(await readAll(store))).toEqual({
+      'a/blob.html': new Uint8Array([0, 255, 97]),
+      'a/bom.html': '\uFEFFx',
+      'a/empty.html': '',
+      'a/no bytes.html': new Uint8Array(),
+      'a/null.html': '',
+      'a/text.html': 'ü😀',
+    })
+  })
+
+  test('are exact where JavaScript would change or cut them', async () => {
+    const store = await openScript(`${PAGES} ${THOUSAND} insert into pages select 'many', i, 'fine' from n;
+      insert into pages values
+      ('a', '1', cast(x'61ff62' as text)), ('a', '2', 'a' || char(0) || 'é'), ('a', '3', char(0)), ('a', '4', char(65533)),
+      ('a', '5', cast(x'eda080' as text)), ('a', '6', cast(x'f09080' as text)), ('z', '7', cast(x'00ff' as text)), ('z', '8', 'fine')`)
+    const all = await readAll(store)
+    expect(all.problems).toEqual([])
+    expect(all.rows.length).toBe(1008)
+    expect(contents(all)).toMatchObject({
+      'a/1.html': new Uint8Array([0x61, 0xff, 0x62]),
+      'a/2.html': 'a\0é',
+      'a/3.html': '\0',
+      'a/4.html': '\uFFFD',
+      'a/5.html': new Uint8Array([0xed, 0xa0, 0x80]),
+      'a/6.html': new Uint8Array([0xf0, 0x90, 0x80]),
+      'z/7.html': new Uint8Array([0, 0xff]),
+      'z/8.html': 'fine',
+    })
+  })
+
+  test.each(['UTF-16le', 'UTF-16be'])('of a database in %s are the same texts', async (encoding) => {
+    const store = await openScript(`pragma encoding = '${encoding}'; ${PAGES}
+      insert into pages values ('a', '1', 'aé😀'), ('a', '2', 'a' || char(0) || 'b'), ('a', '3', char(65533)), ('ß', '4', '')`)
+    expect(contents(await readAll(store))).toEqual({
+      'a/1.html': 'aé😀', 'a/2.html': 'a\0b', 'a/3.html': '\uFFFD', 'ß/4.html': '',
+    })
+  })
+
+  test('that are numbers are problems', async () => {
+    const store = await openScript(`create table pages (site, slug, body);
+      insert into pages values ('a', 'b', 9007199254740993), ('a', 'c', 1.5), ('a', 'd', '1.5')`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.map(({ content }) => content)).toEqual(['1.5'])
+    expect(problems).toEqual([
+      { path: 'a/b.html', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug="b"): the column "body" holds the number 9007199254740993. A file\'s content is text or bytes' },
+      { path: 'a/c.html', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug="c"): the column "body" holds the number 1.5. A file\'s content is text or bytes' },
+    ])
+  })
+})
+
+describe('keys', () => {
+  test('that cannot be part of a path are problems', async () => {
+    const store = await openScript(`create table pages (site, slug, body); insert into pages values
+      ('a', null, ''), (null, null, ''), ('a', x'ff', ''), ('a', 'b' || char(0), ''), ('a', cast(x'ff' as text), ''), ('a', 'ok', '')`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.map(({ path }) => path)).toEqual(['a/ok.html'])
+    expect(problems).toEqual([
+      { path: 'pages', code: 'null-key', message: 'Cannot read pages(site=NULL, slug=NULL): the key column "site" is NULL. Give it a value' },
+      { path: 'pages', code: 'null-key', message: 'Cannot read pages(site="a", slug=NULL): the key column "slug" is NULL. Give it a value' },
+      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug=BLOB of 2 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
+      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug="\uFFFD"): the key column "slug" holds U+FFFD, which stands for invalid text. Give it a text or a number' },
+      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug=BLOB of 1 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
+    ])
+  })
+
+  test('that make too long a name are problems', async () => {
+    const store = await openScript(`${PAGES} insert into pages values ('a', printf('%.250c', 'x'), ''), ('a', printf('%.251c', 'x'), '')`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.map(({ path }) => path.length)).toEqual([257])
+    const shown = `${'x'.repeat(80)}…`
+    expect(problems).toEqual([{
+      path: `a/${'x'.repeat(251)}.html`,
+      code: 'name-too-long',
+      message: `Cannot read pages(site="a", slug="${shown}"): the name "${shown}" is longer than 255 bytes. Shorten the value, or change the path pattern`,
+    }])
+  })
+
+  test('that occur twice are problems, also over the border of a chunk', async () => {
+    const script = (copies: number) => `${PAGES} ${THOUSAND} insert into pages select 'a', printf('%04d', i), i from n;
+      insert into pages select 'a', '0256', 'copy' from pages limit ${copies};
+      insert into pages values ('a', '1000', cast(x'ff' as text)), ('A', '0001', '')`
+    for (const copies of [1, 600]) {
+      const { rows, problems } = await readAll(await openScript(script(copies)))
+      expect(rows.length).toBe(999)
+      expect(new Set(rows.map(({ path }) => path)).size).toBe(999)
+      expect(problems).toEqual([
+        { path: 'a/0256.html', code: 'duplicate-row', message: `Cannot read pages(site="a", slug="0256"): ${copies + 1} rows have this key. Name the columns in key that tell them apart` },
+        { path: 'a/1000.html', code: 'duplicate-row', message: 'Cannot read pages(site="a", slug="1000"): 2 rows have this key. Name the columns in key that tell them apart' },
+      ])
+    }
+  })
+
+  test('are compared exactly, whatever the collation', async () => {
+    const store = await openScript(`create table pages (site text collate nocase, slug text collate nocase, body);
+      insert into pages values ('a', 'x', '1'), ('A', 'X', '2'), ('a', 'x', '3')`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.map(({ path }) => path)).toEqual(['A/X.html'])
+    expect(problems.map(({ code, path }) => [code, path])).toEqual([['duplicate-row', 'a/x.html']])
+  })
+
+  test('name rows in messages', async () => {
+    expect(describeRow('pages', ['site', 'slug'], ['a', 'say "b"'])).toBe('pages(site="a", slug="say \\"b\\"")')
+    const store = await openScript(PAGES)
+    expect(store.describe({ collection: 'pages', key: ['a', 'b'] })).toBe('pages(site="a", slug="b")')
+    expect(store.describe({ collection: 'gone', key: ['a', 'b'] })).toBe('gone("a", "b")')
+  })
+})
+
+describe('a mapping that does not fit', () => {
+  test.each([
+    [{ table: 'pagse' }, 'table-missing', 'the table "pagse" does not exist. Did you mean "pages"?'],
+    [{ content: 'boby' }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
+    [{ key: ['sites', 'slug'], path: '{slug}' }, 'column-missing', 'the table "pages" has no column "sites". Did you mean "site"? Its columns are "site", "slug", "body"'],
+  ])('is refused: %o', async (change, code, state) => {
+    const { directory, file } = makeDatabase(`${PAGES} create table zebra (a)`)
+    const error = await failure(open(directory, { collections: [{ ...pages, ...change }] }))
+    const message = `Cannot read the collection "pages" from ${file}: ${state}`
+    expect(error).toMatchObject({ code, message, path: file })
+  })
+
+  test('is refused when the database is empty', async () => {
+    const { directory } = makeDatabase('')
+    expect((await failure(open(directory))).message).toMatch(/: the table "pages" does not exist\. The database has no tables$/)
+  })
+
+  test('is refused when a placeholder is no key column', async () => {
+    const { directory } = makeDatabase(PAGES)
+    const error = await failure(open(directory, { collections: [{ ...pages, path: '{site}/{slag}' }] }))
+    const message = 'Cannot use the path pattern of the collection "pages": {slag} is not among its key columns "site", "slug"'
+    expect(error).toMatchObject({ code: 'config-invalid', message })
+  })
+
+  test('is refused when the view is broken', async () => {
+    const { directory, file } = makeDatabase(`create table t (a); create view pages as select * from t; drop table t`)
+    const error = await failure(open(directory))
+    expect(error).toMatchObject({ code: 'store-unreadable', path: file })
+    expect(error.message).toMatch(/no such table: main\.t/)
+  })
+})
+
+describe('one moment', () => {
+  const script = `${PAGES} ${THOUSAND} insert into pages select 'a', printf('%04d', i), printf('%.2000c', 'x') from n`
+
+  test('all rows are of one moment', async () => {
+    const { directory, file } = makeDatabase(`pragma journal_mode = wal; ${script}; create table later (id, body)`)
+    const later = { name: 'later', table: 'later', key: ['id'], path: 'later/{id}', content: 'body' }
+    const store = await open(directory, { collections: [pages, later] })
+    let rows = 0
+    for await (const chunk of store.read()) {
+      if (rows === 0) execute(file, `delete from pages where slug > '0900'; insert into later values (1, '')`)
+      rows += chunk.rows.length
+    }
+    expect(rows).toBe(1000)
+    expect((await readAll(store)).rows.length).toBe(901)
+  })
+
+  test.each(['end', 'break', 'throw', 'close'])('the lock is released: %s', async (how) => {
+    const { directory, file } = makeDatabase(script)
+    const store = await open(directory)
+    const writer = new DatabaseSync(file)
+    onTestFinished(() => writer.close())
+    writer.exec('pragma busy_timeout = 0')
+    const write = () => writer.exec('begin exclusive; commit')
+    const visit = async () => {
+      for await (const _ of store.read()) {
+        expect(write).toThrow(/locked/)
+        if (how === 'break') break
+        if (how === 'throw') throw new Error('enough')
+      }
+    }
+    if (how === 'throw') await expect(visit()).rejects.toThrow('enough')
+    else await visit()
+    if (how === 'close') await store.close()
+    write()
+  })
+
+  test('damage amid the rows is an error, not fewer rows', async () => {
+    const { directory, file } = makeDatabase(`create table pages (site, slug, body, primary key (site, slug)) without rowid;
+      insert into pages select 'a', printf('%04d', value), printf('%.2000c', 'x') from (${THOUSAND} select i as value from n)`)
+    const file4 = openSync(file, 'r+')
+    writeSync(file4, new Uint8Array(4096), 0, 4096, Math.floor(statSync(file).size / 4096 * 0.7) * 4096)
+    closeSync(file4)
+    const store = await open(directory)
+    let rows = 0
+    const error = await failure((async () => {
+      for await (const chunk of store.read()) rows += chunk.rows.length
+    })())
+    expect(rows).toBeGreaterThan(200)
+    const message = `Cannot read the store ${file}: the database is damaged. Check it with "pragma integrity_check"`
+    expect(error).toMatchObject({ code: 'store-unreadable', message, path: file, errno: 'SQLITE_CORRUPT' })
+  })
+
+  test('a table that is gone since is an error', async () => {
+    const { directory, file } = makeDatabase(script)
+    const store = await open(directory)
+    execute(file, 'drop table pages')
+    for (const attempt of [store.count(), readAll(store)]) {
+      expect(await failure(attempt)).toMatchObject({ code: 'store-unreadable', message: `Cannot read the store ${file}: no such table: pages` })
+    }
+  })
+})
