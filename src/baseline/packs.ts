@@ -15,14 +15,14 @@ export class Packs {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#insert = db.prepare('insert into packs (bytes, size, live) values (?, ?, 0)')
+    this.#insert = db.prepare('insert into packs (size, live, bytes) values (?, 0, ?)')
     this.#update = db.prepare('update packs set live = live + ? where id = ?')
     // The offset counts from 1 in SQL.
     this.#slice = db.prepare('select substr(bytes, ? + 1, ?) as bytes from packs where id = ?')
   }
 
   add(contents: Uint8Array): number {
-    return Number(this.#insert.run(contents, contents.length).lastInsertRowid)
+    return Number(this.#insert.run(contents.length, contents).lastInsertRowid)
   }
 
   read(place: ContentPlace, size: number): Uint8Array {

@@ -11,9 +11,9 @@ const TABLES = `
   create table meta (name text primary key, value text not null) without rowid;
   create table packs (
     id integer primary key,
-    bytes blob not null,
     size integer not null,
-    live integer not null -- bytes that entries still refer to
+    live integer not null, -- bytes that entries still refer to
+    bytes blob not null -- last: the numbers are read without it
   );
   create table entries (
     path text primary key,

@@ -74,7 +74,7 @@ export function encodeName(value: string): string {
 export function decodeName(name: string): string | undefined {
   if (name === EMPTY) return ''
   if (!name.includes('%')) return name === '' ? undefined : name
-  
+  if (MALFORMED.test(name)) return undefined
   return name.replace(ESCAPE, (_, ascii?: string, unit?: string) =>
     String.fromCharCode(Number.parseInt(ascii ?? unit ?? '', 16)))
 }

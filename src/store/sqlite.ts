@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -13,6 +13,7 @@ import {
   type QueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { requireComplete } from './complete.ts'
 
 /** A value as a stream hands it over: integers are `bigint`, so that none is rounded. */
 export type SqlValue = string | number | bigint | Uint8Array | null
@@ -99,16 +100,20 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
-    const statement: StatementSync = this.#database.prepare(query.sql)
+    const statement = this.#database.prepare(query.sql)
     statement.setReturnArrays(true)
     statement.setReadBigInts(true)
+    const parameters = query.parameters as SQLInputValue[]
     let rows: R[] = []
+    let yielded = 0
     // The loop resets the statement when the consumer stops early, which lets go of SQLite's lock.
-    for (const row of statement.iterate(...(query.parameters as SQLInputValue[]))) {
+    for (const row of statement.iterate(...parameters)) {
       if (rows.push(row as R) < chunkSize) continue
       yield { rows }
+      yielded += rows.length
       rows = []
     }
+    requireComplete(this.#database, query.sql, parameters, yielded + rows.length)
     if (rows.length > 0) yield { rows }
   }
 }

@@ -6,7 +6,6 @@ import { flushDirectory, flushFilesystem, flushPath } from '../tree/durable.ts'
 import { fatalError } from '../tree/failure.ts'
 import * as job from '../tree/job.ts'
 import type { StageJob, StageResult } from '../tree/job.ts'
-import { tempName } from '../tree/temp.ts'
 import type { FsyncMode } from '../types.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
@@ -147,8 +146,7 @@ export class Coordinator {
     if (this.#options.fsync !== 'batch' || (await flushFilesystem(this.#ports.root))) return
     for (const { packed, work } of staged) {
       for (const [index, { path }] of packed.items.entries()) {
-        if (work.table[index * job.FIELDS + job.OUTCOME] !== job.STAGED) continue
-        flushPath(join(work.root, parentOf(path), tempName(work.prefix, index, work.suffix)))
+        if (work.table[index * job.FIELDS + job.OUTCOME] === job.STAGED) flushPath(job.tempOf(work, index, path))
       }
     }
   }

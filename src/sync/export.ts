@@ -65,12 +65,15 @@ class ExportRun {
   readonly #directories: Directories
   readonly #pool: WriterPool
   readonly #coordinator: Coordinator
+  /** Entries that were there before this cycle. */
+  readonly #entries: number
   #steps = 0
   #total = 0
 
   constructor(ports: ExportPorts, plan: ExportPlan) {
     this.#ports = ports
     this.#plan = plan
+    this.#entries = ports.baseline.count()
     this.#directories = new Directories(ports.root, plan.dryRun)
     this.#pool = new WriterPool(plan.threads)
     this.#coordinator = new Coordinator(
@@ -146,7 +149,7 @@ class ExportRun {
   /** Looks for baseline entries without a row; only a complete read of the store may do that. */
   #settleOrphans(): void {
     const { baseline, root } = this.#ports
-    if (this.#coordinator.matched === baseline.count()) return
+    if (this.#coordinator.matched === this.#entries) return
     const orphans: string[] = []
     for (const path of baseline.paths()) {
       if (!this.#index.has(path) && this.#plan.scope(path)) orphans.push(path)

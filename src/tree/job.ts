@@ -1,5 +1,7 @@
 import type { Digest, FsyncMode, Problem } from '../types.ts'
+import { parentOf } from './directories.ts'
 import type { Fatal } from './failure.ts'
+import { tempName } from './temp.ts'
 
 /**
  * Files that travel to a writer together. Numbers and contents lie in shared memory, texts are
@@ -104,4 +106,10 @@ export const NO_DIGEST: string = ' '.repeat(DIGEST_LENGTH)
 export function digestAt(digests: string, index: number): Digest | undefined {
   const digest = digests.slice(index * DIGEST_LENGTH, (index + 1) * DIGEST_LENGTH)
   return digest === NO_DIGEST ? undefined : digest
+}
+
+/** The absolute path of the temp that stages the file at `index`: both phases, on any thread, agree on it. */
+export function tempOf(work: Job, index: number, path: string): string {
+  const directory = parentOf(path)
+  return `${work.root}/${directory}${directory && '/'}${tempName(work.prefix, index, work.suffix)}`
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { errnoOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, publishNew, publishOver } from './atomic.ts'
@@ -6,10 +5,10 @@ import { digestOf } from './digest.ts'
 import { findObstacle, type Obstacle, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
+import { tempOf } from './job.ts'
 import type { ItemProblem, PublishJob, PublishResult } from './job.ts'
 import { readFile } from './read.ts'
 import { asItemProblem, discardJob } from './staging.ts'
-import { tempName } from './temp.ts'
 
 /**
  * Publishes what a job has staged. Each target must still be what the comparison saw;
@@ -25,12 +24,13 @@ export function publishJob(work: PublishJob): PublishResult {
     const row = index * job.FIELDS
     if (work.table[row + job.OUTCOME] !== job.STAGED) continue
     const directory = parentOf(path)
-    const temp = join(work.root, directory, tempName(work.prefix, index, work.suffix))
+    const temp = tempOf(work, index, path)
+    const target = `${work.root}/${path}`
     try {
       if (!obstacles.has(directory)) obstacles.set(directory, findObstacle(work.root, directory))
       const obstacle = obstacles.get(directory)
       if (obstacle) throw Object.assign(new Error(obstacle.message), { code: obstacle.errno })
-      if (publishFile(work, row, temp, join(work.root, path), racy.get(index))) {
+      if (publishFile(work, row, temp, target, racy.get(index))) {
         work.table[row + job.OUTCOME] = job.PUBLISHED
         continue
       }
@@ -38,7 +38,7 @@ export function publishJob(work: PublishJob): PublishResult {
       work.table[row + job.OUTCOME] = job.CONFLICT
       discard(temp)
     } catch (error) {
-      const fatal = asFatal(error, join(work.root, path))
+      const fatal = asFatal(error, target)
       if (fatal) {
         discardJob(work)
         return { problems, fatal }

@@ -1,17 +1,15 @@
-import { join } from 'node:path'
 import { towardsTree } from '../core/direction.ts'
 import { reconcile } from '../core/reconcile.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, stage } from './atomic.ts'
 import { digestOf } from './digest.ts'
-import { parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
+import { tempOf } from './job.ts'
 import type { ItemProblem, KeptContent, RacyFile, StageJob, StageResult } from './job.ts'
 import { readFile } from './read.ts'
 import { type Entry, isSettled, lstat, sameStat } from './stat.ts'
-import { tempName } from './temp.ts'
 
 /** What stands at a target path; no entry means that the name is free. */
 interface Target {
@@ -46,7 +44,7 @@ export function stageJob(work: StageJob): StageResult {
     try {
       work.table[row + job.OUTCOME] = stageFile(work, index, path, content, digest, kept, racy)
     } catch (error) {
-      const fatal = asFatal(error, join(work.root, path))
+      const fatal = asFatal(error, `${work.root}/${path}`)
       work.table[row + job.OUTCOME] = job.FAILED
       if (fatal) {
         discardJob(work)
@@ -89,7 +87,7 @@ function stageFile(
   if (entry && !isSettled(entry.mtime, Date.now())) racy.push({ index, digest: target.digest! })
   if (entry && target.digest !== known) kept.push({ index, bytes: asShared(target.bytes!) })
   if (!work.dryRun) {
-    const temp = join(work.root, parentOf(path), tempName(work.prefix, index, work.suffix))
+    const temp = tempOf(work, index, path)
     writeStat(table, row, stage(temp, content, { predecessor: entry, flush: work.fsync === 'file' }))
   }
   return job.STAGED
@@ -104,7 +102,7 @@ function inspect(
   digest: Digest,
   content: Uint8Array,
 ): Target {
-  const absolute = join(work.root, path)
+  const absolute = `${work.root}/${path}`
   const entry = lstat(absolute)
   if (!entry) return FREE
   if (entry.kind !== 'file') throw new TargetError(entry.kind, path)
@@ -119,7 +117,7 @@ function inspect(
 export function discardJob(work: job.Job): void {
   for (const [index, path] of work.paths.split('\n').entries()) {
     if (work.table[index * job.FIELDS + job.OUTCOME] !== job.STAGED) continue
-    discard(join(work.root, parentOf(path), tempName(work.prefix, index, work.suffix)))
+    discard(tempOf(work, index, path))
   }
 }
 

@@ -21,16 +21,19 @@ function shown(database: DatabaseSync): { templates: Map<unknown, unknown>; styl
     and sid = (select max(sid) from mybb_templates where title = t.title and sid in (-2, -1, 1))`).all()
   const stylesheets = database.prepare(`select name, stylesheet as content from mybb_themestylesheets s where tid in (1, 2)
     and tid = (select max(tid) from mybb_themestylesheets where name = s.name and tid in (1, 2))`).all()
-  const map = (rows: Record<string, unknown>[]) => new Map(rows.map(({ name, content }) => [name, content]))
-  return { templates: map(templates), stylesheets: map(stylesheets) }
+  return { templates: byName(templates), stylesheets: byName(stylesheets) }
+}
+
+function byName(rows: Record<string, unknown>[]): Map<unknown, unknown> {
+  return new Map(rows.map(({ name, content }) => [name, content]))
 }
 
 describe.skipIf(skipped !== '')(`a stock board${skipped}`, () => {
   test.each([
-    ['as installed', '', 549_366],
+    ['as installed', ''],
     ['customised', `insert into mybb_templates (title, template, sid) values ('header', 'own', 1), ('footer', 'global', -1);
-      insert into mybb_themestylesheets (name, tid, attachedto, stylesheet) values ('css3.css', 2, '', 'own')`, undefined],
-  ])('is read whole: %s', async (_, script, size) => {
+      insert into mybb_themestylesheets (name, tid, attachedto, stylesheet) values ('css3.css', 2, '', 'own')`],
+  ])('is read whole: %s', async (_, script) => {
     const { directory, database } = copyBoard()
     database.exec(script)
     const expected = shown(database)
@@ -47,14 +50,14 @@ describe.skipIf(skipped !== '')(`a stock board${skipped}`, () => {
     expect(new Set(rows.map(({ path }) => path)).size).toBe(991)
     expect(new Map(templates as [string, string][])).toEqual(expected.templates)
     expect(new Map(stylesheets as [string, string][])).toEqual(expected.stylesheets)
-    if (size !== undefined) expect(rows.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)).toBe(size)
   })
 
-  test('has its templates in the directories of their groups', async () => {
+  test('has so many bytes, in the directories of their groups', async () => {
     const { directory, database } = copyBoard()
     database.close()
     const { rows } = await readAll(await open(directory, { preset: 'mybb' }))
     const paths = new Set(rows.map(({ path }) => path))
+    expect(rows.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)).toBe(549_366)
     for (const path of [
       'styles/Default/global.css',
       'styles/Default/color_black.css',

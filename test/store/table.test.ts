@@ -11,9 +11,12 @@ describe('rows', () => {
   test('come in the order of the key, with path and content', async () => {
     const store = await openScript(`create table pages (site, slug, body, primary key (site, slug));
       insert into pages values ('b', 'x', '2'), ('a', 'y/z', '1'), ('a', 'x', 'é')`)
-    const row = (key: string[], path: string, content: string) => ({ collection: 'pages', key, path, content })
     expect((await readAll(store)).chunks).toEqual([{
-      rows: [row(['a', 'x'], 'a/x.html', 'é'), row(['a', 'y/z'], 'a/y%2Fz.html', '1'), row(['b', 'x'], 'b/x.html', '2')],
+      rows: [
+        { collection: 'pages', key: ['a', 'x'], path: 'a/x.html', content: 'é' },
+        { collection: 'pages', key: ['a', 'y/z'], path: 'a/y%2Fz.html', content: '1' },
+        { collection: 'pages', key: ['b', 'x'], path: 'b/x.html', content: '2' },
+      ],
       problems: [],
     }])
     expect(await store.count()).toBe(3)
@@ -151,19 +154,17 @@ describe('keys', () => {
     }])
   })
 
-  test('that occur twice are problems, also over the border of a chunk', async () => {
-    const script = (copies: number) => `${PAGES} ${THOUSAND} insert into pages select 'a', printf('%04d', i), i from n;
+  test.each([1, 600])('that occur twice are problems, also over the border of a chunk (%i more)', async (copies) => {
+    const store = await openScript(`${PAGES} ${THOUSAND} insert into pages select 'a', printf('%04d', i), i from n;
       insert into pages select 'a', '0256', 'copy' from pages limit ${copies};
-      insert into pages values ('a', '1000', cast(x'ff' as text)), ('A', '0001', '')`
-    for (const copies of [1, 600]) {
-      const { rows, problems } = await readAll(await openScript(script(copies)))
-      expect(rows.length).toBe(999)
-      expect(new Set(rows.map(({ path }) => path)).size).toBe(999)
-      expect(problems).toEqual([
-        { path: 'a/0256.html', code: 'duplicate-row', message: `Cannot read pages(site="a", slug="0256"): ${copies + 1} rows have this key. Name the columns in key that tell them apart` },
-        { path: 'a/1000.html', code: 'duplicate-row', message: 'Cannot read pages(site="a", slug="1000"): 2 rows have this key. Name the columns in key that tell them apart' },
-      ])
-    }
+      insert into pages values ('a', '1000', cast(x'ff' as text)), ('A', '0001', '')`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.length).toBe(999)
+    expect(new Set(rows.map(({ path }) => path)).size).toBe(999)
+    expect(problems).toEqual([
+      { path: 'a/0256.html', code: 'duplicate-row', message: `Cannot read pages(site="a", slug="0256"): ${copies + 1} rows have this key. Name the columns in key that tell them apart` },
+      { path: 'a/1000.html', code: 'duplicate-row', message: 'Cannot read pages(site="a", slug="1000"): 2 rows have this key. Name the columns in key that tell them apart' },
+    ])
   })
 
   test('are compared exactly, whatever the collation', async () => {
@@ -230,32 +231,41 @@ describe('one moment', () => {
     expect((await readAll(store)).rows.length).toBe(901)
   })
 
-  test.each(['end', 'break', 'throw', 'close'])('the lock is released: %s', async (how) => {
+  test.each(['at the end', 'after a break', 'after an error'])('the lock is released %s', async (how) => {
     const { directory, file } = makeDatabase(script)
     const store = await open(directory)
     const writer = new DatabaseSync(file)
     onTestFinished(() => writer.close())
     writer.exec('pragma busy_timeout = 0')
-    const write = () => writer.exec('begin exclusive; commit')
-    const visit = async () => {
+    const write = (): void => writer.exec('begin exclusive; commit')
+    const visit = async (): Promise<void> => {
       for await (const _ of store.read()) {
         expect(write).toThrow(/locked/)
-        if (how === 'break') break
-        if (how === 'throw') throw new Error('enough')
+        if (how === 'after a break') break
+        if (how === 'after an error') throw new Error('enough')
       }
     }
-    if (how === 'throw') await expect(visit()).rejects.toThrow('enough')
-    else await visit()
-    if (how === 'close') await store.close()
+    const outcome = await visit().then(() => 'done', (error: unknown) => String(error))
+    expect(outcome).toBe(how === 'after an error' ? 'Error: enough' : 'done')
     write()
+    expect((await readAll(store)).rows.length).toBe(1000)
+  })
+
+  test('closing amid the rows is an error, not fewer rows', async () => {
+    const { directory } = makeDatabase(script)
+    const store = await open(directory)
+    const error = await failure((async () => {
+      for await (const _ of store.read()) await store.close()
+    })())
+    expect(error.code).toBe('store-unreadable')
   })
 
   test('damage amid the rows is an error, not fewer rows', async () => {
     const { directory, file } = makeDatabase(`create table pages (site, slug, body, primary key (site, slug)) without rowid;
       insert into pages select 'a', printf('%04d', value), printf('%.2000c', 'x') from (${THOUSAND} select i as value from n)`)
-    const file4 = openSync(file, 'r+')
-    writeSync(file4, new Uint8Array(4096), 0, 4096, Math.floor(statSync(file).size / 4096 * 0.7) * 4096)
-    closeSync(file4)
+    const handle = openSync(file, 'r+')
+    writeSync(handle, new Uint8Array(4096), 0, 4096, Math.floor(statSync(file).size / 4096 * 0.7) * 4096)
+    closeSync(handle)
     const store = await open(directory)
     let rows = 0
     const error = await failure((async () => {
@@ -264,6 +274,13 @@ describe('one moment', () => {
     expect(rows).toBeGreaterThan(200)
     const message = `Cannot read the store ${file}: the database is damaged. Check it with "pragma integrity_check"`
     expect(error).toMatchObject({ code: 'store-unreadable', message, path: file, errno: 'SQLITE_CORRUPT' })
+  })
+
+  test('a row that cannot be computed is an error', async () => {
+    const { directory } = makeDatabase(`${PAGES} insert into pages values ('a', 1, 1), ('a', 2, '-9223372036854775808'), ('a', 3, 3);
+      create view v as select site, slug, char(64 + abs(cast(body as integer))) as body from pages`)
+    const store = await open(directory, { collections: [{ ...pages, table: 'v' }] })
+    expect(await failure(readAll(store))).toMatchObject({ code: 'store-unreadable', message: expect.stringMatching(/integer overflow/) })
   })
 
   test('a table that is gone since is an error', async () => {

@@ -4,8 +4,8 @@ import type { KeyValue } from '../row.ts'
 /** The group of a template that no row of `templategroups` claims. */
 const UNGROUPED = 'Ungrouped'
 
-/** The stock groups, whose titles MyBB keeps in its language files. */
-const STOCK_TITLES: ReadonlyMap<string, string> = new Map([
+/** English titles of the stock groups by language key; MyBB keeps them in its language files. */
+export const GROUP_TITLES: ReadonlyMap<string, string> = new Map([
   ['group_announcement', 'Announcement'],
   ['group_calendar', 'Calendar'],
   ['group_editpost', 'Edit Post'],
@@ -71,6 +71,6 @@ export function groupLookup(titles: ReadonlyMap<string, string>): GroupLookup {
     if (typeof template !== 'string') return UNGROUPED
     const title = titles.get(template.split('_', 1)[0]!.toLowerCase())
     const stock = title === undefined ? null : /^<lang:(.+)>$/.exec(title)
-    return (stock === null ? title : STOCK_TITLES.get(stock[1]!)) || UNGROUPED
+    return (stock === null ? title : GROUP_TITLES.get(stock[1]!)) || UNGROUPED
   }
 }

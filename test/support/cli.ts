@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** What a finished process left. */
+export interface Finished {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command that runs rowtree from its sources on the runtime that runs the tests. */
+export function command(args: readonly string[]): [string, string[]] {
+  const deno = 'deno' in process.versions
+  return [process.execPath, [...(deno ? ['run', '-A', '--no-check', '--quiet'] : []), MAIN, ...args]]
+}
+
+/** Starts rowtree. */
+export function start(args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const [file, rest] = command(args)
+  const env = { ...process.env, NO_COLOR: '1', ...options.env }
+  return spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...options, env })
+}
+
+/** Runs rowtree to its end. */
+export async function rowtree(args: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
+  return await finished(start(args, options))
+}
+
+/** Waits for a process and collects what it prints. */
+export async function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return await new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+}
