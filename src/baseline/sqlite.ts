@@ -84,7 +84,13 @@ class SqliteBaseline implements Baseline {
   }
 
   *paths(): Iterable<string> {
-    for (const { path } of this.#statements.paths.iterate() as Iterable<unknown> as Iterable<{ path: string }>) yield path
+    // Pages instead of one long statement: Deno's iterate() ends without a word when SQLite fails.
+    for (let last = ''; ; ) {
+      const page = this.#guard(() => this.#statements.paths.all(last) as unknown as { path: string }[])
+      if (page.length === 0) return
+      for (const { path } of page) yield path
+      last = page.at(-1)!.path
+    }
   }
 
   content(entry: BaselineEntry): Uint8Array {
@@ -144,7 +150,7 @@ function prepare(db: DatabaseSync) {
   return {
     find,
     count: db.prepare('select count(*) as n from entries'),
-    paths: db.prepare('select path from entries order by path'),
+    paths: db.prepare('select path from entries where path > ? order by path limit 1000'),
     put: db.prepare(`insert or replace into entries (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     refresh: db.prepare('update entries set mtime = ?, inode = ?, settled = ? where path = ?'),
     remove: db.prepare('delete from entries where path = ?'),

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase, redactUrl, type Database } from '../../src/store/database.ts'
+import { unreadable } from '../../src/store/failure.ts'
 import { execute, failure, makeDatabase, temporaryDirectory } from './fixtures.ts'
 
 const SCRIPT = 'create table t (a); insert into t values (1)'
@@ -86,6 +87,12 @@ describe('files', () => {
     const error = await failure(openUrl('sqlite:notes.txt', directory))
     const message = `Cannot read the store ${path}: it is not a SQLite database. Correct store.url`
     expect(error).toMatchObject({ code: 'store-unreadable', message, path, errno: 'SQLITE_NOTADB' })
+  })
+
+  test.each([5, 5 | (2 << 8)])('a lock that stays is explained (code %i)', (errcode) => {
+    const error = unreadable('/srv/store.db', Object.assign(new Error('database is locked'), { errcode }))
+    const message = 'Cannot read the store /srv/store.db: another program has locked it. Try again when that program is done'
+    expect(error).toMatchObject({ code: 'store-unreadable', message, errno: 'SQLITE_BUSY' })
   })
 
   test('reading only writes nothing', async () => {

@@ -91,10 +91,10 @@ describe('contents', () => {
     const store = await openScript(`${PAGES} ${THOUSAND} insert into pages select 'many', i, 'fine' from n;
       insert into pages values
       ('a', '1', cast(x'61ff62' as text)), ('a', '2', 'a' || char(0) || 'é'), ('a', '3', char(0)), ('a', '4', char(65533)),
-      ('a', '5', cast(x'eda080' as text)), ('a', '6', cast(x'f09080' as text)), ('z', '7', cast(x'00ff' as text)), ('z', '8', 'fine')`)
+      ('a', '5', cast(x'eda080' as text)), ('a', '6', cast(x'f09080' as text)), ('a', '7', char(65279, 65533)), ('z', '7', cast(x'00ff' as text)), ('z', '8', 'fine')`)
     const all = await readAll(store)
     expect(all.problems).toEqual([])
-    expect(all.rows.length).toBe(1008)
+    expect(all.rows.length).toBe(1009)
     expect(contents(all)).toMatchObject({
       'a/1.html': new Uint8Array([0x61, 0xff, 0x62]),
       'a/2.html': 'a\0é',
@@ -102,6 +102,7 @@ describe('contents', () => {
       'a/4.html': '\uFFFD',
       'a/5.html': new Uint8Array([0xed, 0xa0, 0x80]),
       'a/6.html': new Uint8Array([0xf0, 0x90, 0x80]),
+      'a/7.html': '\uFEFF\uFFFD',
       'z/7.html': new Uint8Array([0, 0xff]),
       'z/8.html': 'fine',
     })
@@ -109,9 +110,9 @@ describe('contents', () => {
 
   test.each(['UTF-16le', 'UTF-16be'])('of a database in %s are the same texts', async (encoding) => {
     const store = await openScript(`pragma encoding = '${encoding}'; ${PAGES}
-      insert into pages values ('a', '1', 'aé😀'), ('a', '2', 'a' || char(0) || 'b'), ('a', '3', char(65533)), ('ß', '4', '')`)
+      insert into pages values ('a', '1', 'aé😀'), ('a', '2', 'a' || char(0) || 'b'), ('a', '3', char(65533)), ('a', '4', char(0x4e00, 0x4e00, 0)), ('ß', '5', '')`)
     expect(contents(await readAll(store))).toEqual({
-      'a/1.html': 'aé😀', 'a/2.html': 'a\0b', 'a/3.html': '\uFFFD', 'ß/4.html': '',
+      'a/1.html': 'aé😀', 'a/2.html': 'a\0b', 'a/3.html': '\uFFFD', 'a/4.html': '一一\0', 'ß/5.html': '',
     })
   })
 
@@ -165,6 +166,14 @@ describe('keys', () => {
       { path: 'a/0256.html', code: 'duplicate-row', message: `Cannot read pages(site="a", slug="0256"): ${copies + 1} rows have this key. Name the columns in key that tell them apart` },
       { path: 'a/1000.html', code: 'duplicate-row', message: 'Cannot read pages(site="a", slug="1000"): 2 rows have this key. Name the columns in key that tell them apart' },
     ])
+  })
+
+  test('that occur twice are told once, also where the texts are not exact', async () => {
+    const store = await openScript(`${PAGES} insert into pages values
+      ('a', '1', cast(x'ff' as text)), ('a', '1', cast(x'ff' as text)), ('a', '2', cast(x'ff' as text))`)
+    const { rows, problems } = await readAll(store)
+    expect(rows.map(({ path }) => path)).toEqual(['a/2.html'])
+    expect(problems.map(({ path }) => path)).toEqual(['a/1.html'])
   })
 
   test('are compared exactly, whatever the collation', async () => {
@@ -280,7 +289,7 @@ describe('one moment', () => {
     const { directory } = makeDatabase(`${PAGES} insert into pages values ('a', 1, 1), ('a', 2, '-9223372036854775808'), ('a', 3, 3);
       create view v as select site, slug, char(64 + abs(cast(body as integer))) as body from pages`)
     const store = await open(directory, { collections: [{ ...pages, table: 'v' }] })
-    expect(await failure(readAll(store))).toMatchObject({ code: 'store-unreadable', message: expect.stringMatching(/integer overflow/) })
+    expect(await failure(readAll(store))).toMatchObject({ code: 'store-unreadable', message: expect.stringMatching(/integer overflow|it stopped after 0 rows/) })
   })
 
   test('a table that is gone since is an error', async () => {

@@ -18,10 +18,15 @@ export function command(args: readonly string[]): [string, string[]] {
   return [process.execPath, [...(deno ? ['run', '-A', '--no-check', '--quiet'] : []), MAIN, ...args]]
 }
 
+/** This process's environment without what would steer rowtree. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ROWTREE_|npm_)/.test(name)))
+}
+
 /** Starts rowtree. */
 export function start(args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const [file, rest] = command(args)
-  const env = { ...process.env, NO_COLOR: '1', ...options.env }
+  const env = { ...environment(), NO_COLOR: '1', ...options.env }
   return spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...options, env })
 }
 

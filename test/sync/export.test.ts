@@ -1,0 +1,342 @@
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { openBaseline } from '../../src/baseline/sqlite.ts'
+import { type Config, type ConfigInput, type ExportOptions, openEngine, type Summary } from '../../src/index.ts'
+import { createPages, insertPages, type Page, pagesConfig, samplePages, sql } from '../support/tables.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+async function exportOnce(config: Config, options: ExportOptions = {}): Promise<Summary> {
+  const engine = await openEngine(config)
+  try {
+    return await engine.export(options)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Every file below a directory, with its content. */
+function tree(root: string, directory = ''): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
+    const path = directory ? `${directory}/${entry.name}` : entry.name
+    if (entry.isDirectory()) Object.assign(files, tree(root, path))
+    else files[path] = entry.isFile() ? readFileSync(join(root, path), 'utf8') : '(no file)'
+  }
+  return files
+}
+
+function board(pages: readonly Page[], input: Partial<ConfigInput> = {}) {
+  const directory = temporaryDirectory()
+  const store = createPages(directory, pages)
+  const config = pagesConfig(directory, { export: { fsync: 'off' }, ...input })
+  return { directory, store, config, root: config.tree }
+}
+
+const TWO: Page[] = [
+  { site: 'north', slug: 'home', body: 'Home' },
+  { site: 'south', slug: 'home', body: 'Süd' },
+]
+
+const codes = (list: Summary['problems']): string[] => list.map(({ path, code }) => `${path} ${code}`)
+
+/** Changes a file as an editor would, with a time that is certainly another. */
+function edit(path: string, content: string): void {
+  writeFileSync(path, content)
+  utimesSync(path, 1_800_000_000, 1_800_000_000)
+}
+
+describe.each([
+  ['in the calling thread', 0],
+  ['with two threads', 2],
+])('export %s', (_, workers) => {
+  it('writes every row and nothing a second time', async () => {
+    const pages = samplePages(3_000)
+    const { config, root } = board(pages)
+    expect(await exportOnce(config, { workers })).toMatchObject({ exported: 3_000, unchanged: 0, problems: [], conflicts: [] })
+    const written = tree(root)
+    expect(Object.keys(written)).toHaveLength(3_000)
+    for (const { site, slug, body } of pages) expect(written[`${site}/${slug}.html`]).toBe(body)
+    const times = Object.keys(written).map((path) => lstatSync(join(root, path)).mtimeMs)
+
+    expect(await exportOnce(config, { workers })).toMatchObject({ exported: 0, unchanged: 3_000, bytes: 0 })
+    expect(Object.keys(written).map((path) => lstatSync(join(root, path)).mtimeMs)).toEqual(times)
+    expect(tree(root)).toEqual(written)
+  })
+
+  it('takes several batches for many rows', async () => {
+    const { config, root } = board(samplePages(17_000, 24))
+    expect(await exportOnce(config, { workers })).toMatchObject({ exported: 17_000, problems: [] })
+    expect(Object.keys(tree(root))).toHaveLength(17_000)
+    expect(await exportOnce(config, { workers })).toMatchObject({ exported: 0, unchanged: 17_000 })
+  })
+
+  it('writes what changed, and only that', async () => {
+    const { config, root, store } = board(samplePages(2_500))
+    await exportOnce(config, { workers })
+    insertPages(store, [{ site: 'north', slug: 'page-000000', body: 'new' }, { site: 'east', slug: 'first', body: '' }])
+    expect(await exportOnce(config, { workers })).toMatchObject({ exported: 2, unchanged: 2_499, bytes: 3 })
+    expect(tree(root)).toMatchObject({ 'north/page-000000.html': 'new', 'east/first.html': '' })
+  })
+})
+
+describe('export and files that people wrote', () => {
+  it('leaves an edited file alone: it is pending, whatever is flagged but force', async () => {
+    const { config, root } = board(TWO)
+    await exportOnce(config)
+    edit(join(root, 'north/home.html'), 'mine')
+    expect(await exportOnce(config, { prune: true })).toMatchObject({ exported: 0, unchanged: 1, pending: 1, conflicts: [] })
+    expect(tree(root)['north/home.html']).toBe('mine')
+  })
+
+  it('sees an edit of the same size and time', async () => {
+    const { config, root } = board(TWO)
+    await exportOnce(config)
+    const path = join(root, 'north/home.html')
+    const { atimeMs, mtimeMs } = lstatSync(path)
+    writeFileSync(path, 'Hime')
+    utimesSync(path, atimeMs / 1_000, mtimeMs / 1_000)
+    // It was written within the same tick as the baseline's stat, so the stat is not trusted yet.
+    expect(await exportOnce(config)).toMatchObject({ pending: 1, unchanged: 1 })
+    expect(tree(root)['north/home.html']).toBe('Hime')
+  })
+
+  it('calls it a conflict when both sides changed, and touches neither', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    edit(join(root, 'north/home.html'), 'mine')
+    insertPages(store, [{ site: 'north', slug: 'home', body: 'theirs' }])
+    const summary = await exportOnce(config)
+    expect(codes(summary.conflicts)).toEqual(['north/home.html changed-on-both-sides'])
+    expect(tree(root)['north/home.html']).toBe('mine')
+  })
+
+  it('calls it a conflict when somebody else put a file there', async () => {
+    const { config, root } = board(TWO)
+    mkdirSync(join(root, 'north'), { recursive: true })
+    writeFileSync(join(root, 'north/home.html'), 'mine')
+    const summary = await exportOnce(config)
+    expect(codes(summary.conflicts)).toEqual(['north/home.html file-in-the-way'])
+    expect(tree(root)).toEqual({ 'north/home.html': 'mine', 'south/home.html': 'Süd' })
+  })
+
+  it('adopts a file that already has the content', async () => {
+    const { config, root } = board(TWO)
+    mkdirSync(join(root, 'north'), { recursive: true })
+    writeFileSync(join(root, 'north/home.html'), 'Home')
+    expect(await exportOnce(config)).toMatchObject({ exported: 1, adopted: 1 })
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 2 })
+  })
+
+  it('writes a deleted file again', async () => {
+    const { config, root } = board(TWO)
+    await exportOnce(config)
+    unlinkSync(join(root, 'north/home.html'))
+    expect(await exportOnce(config)).toMatchObject({ exported: 1, unchanged: 1 })
+    expect(tree(root)['north/home.html']).toBe('Home')
+  })
+
+  it('keeps the mode of a file that it replaces', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    chmodSync(join(root, 'north/home.html'), 0o640)
+    insertPages(store, [{ site: 'north', slug: 'home', body: 'theirs' }])
+    await exportOnce(config)
+    expect(lstatSync(join(root, 'north/home.html')).mode & 0o777).toBe(0o640)
+  })
+
+  it('keeps what force replaces in history', async () => {
+    const { config, root, directory } = board(TWO)
+    await exportOnce(config)
+    edit(join(root, 'north/home.html'), 'mine')
+    expect(await exportOnce(config, { force: true })).toMatchObject({ exported: 1, unchanged: 1, pending: 0 })
+    expect(tree(root)['north/home.html']).toBe('Home')
+    const db = new DatabaseSync(join(directory, '.rowtree/baseline.db'), { readOnly: true })
+    const history = db.prepare('select path, operation, cast(content as text) as content from history').all()
+    db.close()
+    expect(history.map((row) => ({ ...row }))).toEqual([{ path: 'north/home.html', operation: 'force', content: 'mine' }])
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 2 })
+  })
+
+  it.each([
+    ['a directory', (path: string) => mkdirSync(path), 'target-is-directory'],
+    ['a symlink', (path: string) => symlinkSync('/etc/hostname', path), 'target-is-symlink'],
+  ])('reports %s in a file\'s place, and exports the rest', async (_, plant, code) => {
+    const { config, root } = board(TWO)
+    mkdirSync(join(root, 'north'), { recursive: true })
+    plant(join(root, 'north/home.html'))
+    const summary = await exportOnce(config, { force: true })
+    expect(codes(summary.problems)).toEqual([`north/home.html ${code}`])
+    expect(summary.exported).toBe(1)
+  })
+
+  it('does not enter a symlinked directory', async () => {
+    const { config, root, directory } = board(TWO)
+    mkdirSync(root)
+    mkdirSync(join(directory, 'outside'))
+    symlinkSync(join(directory, 'outside'), join(root, 'north'))
+    const summary = await exportOnce(config)
+    expect(codes(summary.problems)).toEqual(['north/home.html directory-is-symlink'])
+    expect(readdirSync(join(directory, 'outside'))).toEqual([])
+  })
+})
+
+describe('export and rows that are gone', () => {
+  const without = (store: string): void => sql(store, "delete from pages where site = 'north'")
+
+  it('leaves the file, pending', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    without(store)
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 1, pending: 1, removed: 0 })
+    expect(Object.keys(tree(root))).toEqual(['north/home.html', 'south/home.html'])
+  })
+
+  it('removes it with prune, keeps its content in history, and forgets it', async () => {
+    const { config, root, store, directory } = board(TWO)
+    await exportOnce(config)
+    without(store)
+    expect(await exportOnce(config, { prune: true })).toMatchObject({ unchanged: 1, removed: 1 })
+    expect(Object.keys(tree(root))).toEqual(['south/home.html'])
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 1, pending: 0 })
+    const db = new DatabaseSync(join(directory, '.rowtree/baseline.db'), { readOnly: true })
+    expect({ ...db.prepare('select path, cast(content as text) as content from history').get() }).toEqual({ path: 'north/home.html', content: 'Home' })
+    db.close()
+  })
+
+  it('never removes a file that was edited', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    edit(join(root, 'north/home.html'), 'mine')
+    without(store)
+    const summary = await exportOnce(config, { prune: true })
+    expect(codes(summary.conflicts)).toEqual(['north/home.html deleted-in-store'])
+    expect(tree(root)['north/home.html']).toBe('mine')
+  })
+
+  it('never removes a file that rowtree did not write', async () => {
+    const { config, root } = board(TWO)
+    await exportOnce(config)
+    writeFileSync(join(root, 'north/notes.html'), 'mine')
+    expect(await exportOnce(config, { prune: true })).toMatchObject({ removed: 0 })
+    expect(tree(root)['north/notes.html']).toBe('mine')
+  })
+
+  it('does not take rows outside the scope for gone', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    without(store)
+    expect(await exportOnce(config, { prune: true, only: ['south/'] })).toMatchObject({ unchanged: 1, removed: 0 })
+    expect(await exportOnce(config, { prune: true, ignore: ['north/'] })).toMatchObject({ unchanged: 1, removed: 0 })
+    expect(Object.keys(tree(root))).toEqual(['north/home.html', 'south/home.html'])
+  })
+
+  it('does not take a row that cannot be exported for gone', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    insertPages(store, [{ site: 'north', slug: 'home', body: new Uint8Array([1]) }])
+    sql(store, "update pages set body = 17.5 where site = 'north'; create table keep (x)")
+    sql(store, 'create table raw (site, slug, body, primary key (site, slug)); insert into raw select site, slug, 17.5 from pages where site = \'north\'; insert into raw select site, slug, body from pages where site <> \'north\'')
+    const raw = pagesConfig(join(config.directory), { export: { fsync: 'off' }, collections: { pages: { table: 'raw', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body' } } })
+    const summary = await exportOnce(raw, { prune: true })
+    expect(codes(summary.problems)).toEqual(['north/home.html unsupported-value'])
+    expect(summary).toMatchObject({ removed: 0, pending: 0 })
+    expect(tree(root)['north/home.html']).toBe('Home')
+  })
+})
+
+describe('export of rows whose paths clash', () => {
+  it('writes the first and names both', async () => {
+    const { config, root } = board([...TWO, { site: 'north', slug: 'HOME', body: 'loud' }])
+    const summary = await exportOnce(config)
+    expect(Object.values(tree(root)).filter((body) => body !== 'Süd')).toHaveLength(1)
+    expect(codes(summary.problems)).toEqual([expect.stringMatching(/^north\/home\.html path-collision$/i)])
+    expect(summary.problems[0]!.message).toMatch(/site="north", slug="home"/)
+    expect(summary.problems[0]!.message).toMatch(/site="north", slug="HOME"/)
+    expect(await exportOnce(config, { prune: true })).toMatchObject({ unchanged: 2, removed: 0 })
+  })
+})
+
+describe('dry run', () => {
+  it('tells what would be done and changes nothing, not even its own state', async () => {
+    const { config, directory } = board(samplePages(10))
+    expect(await exportOnce(config, { dryRun: true })).toMatchObject({ exported: 10 })
+    expect(readdirSync(directory)).toEqual(['site.sqlite'])
+  })
+
+  it('does so after an export too', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    insertPages(store, [{ site: 'north', slug: 'home', body: 'new' }])
+    sql(store, "delete from pages where site = 'south'")
+    const before = tree(root)
+    expect(await exportOnce(config, { dryRun: true, prune: true })).toMatchObject({ exported: 1, removed: 1 })
+    expect(tree(root)).toEqual(before)
+    expect(await exportOnce(config, { prune: true })).toMatchObject({ exported: 1, removed: 1 })
+  })
+})
+
+describe('an export that is stopped', () => {
+  it('leaves nothing half-written and can be run again', async () => {
+    const { config, root } = board(samplePages(5_000))
+    const stopper = new AbortController()
+    const stopped = exportOnce(config, { signal: stopper.signal, onProgress: () => stopper.abort() })
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
+    expect(tree(root)).toEqual({})
+    expect(await exportOnce(config)).toMatchObject({ exported: 5_000 })
+  })
+})
+
+describe('two exports at once', () => {
+  it('take turns', async () => {
+    const { config, root } = board(samplePages(3_000))
+    const [a, b] = await Promise.all([exportOnce(config), exportOnce(config)])
+    expect([a.exported, b.exported].sort()).toEqual([0, 3_000])
+    expect(Object.keys(tree(root))).toHaveLength(3_000)
+  })
+})
+
+describe('the baseline of an export', () => {
+  it('holds every content, also after changes', async () => {
+    const { config, store, directory, root } = board(samplePages(600))
+    await exportOnce(config)
+    insertPages(store, samplePages(600).slice(100, 300).map((page) => ({ ...page, body: `${String(page.body)}!` })))
+    await exportOnce(config)
+    const baseline = openBaseline(join(directory, '.rowtree/baseline.db'), { tree: '../tree', durable: false })
+    const files = tree(root)
+    for (const path of baseline.paths()) {
+      const entry = baseline.find([path]).get(path)!
+      expect(new TextDecoder().decode(baseline.content(entry))).toBe(files[path])
+    }
+    expect(baseline.count()).toBe(600)
+    baseline.close()
+  })
+
+  it('heals when it is lost: equal files are adopted', async () => {
+    const { config, directory } = board(samplePages(50))
+    await exportOnce(config)
+    rmSync(join(directory, '.rowtree'), { recursive: true })
+    expect(await exportOnce(config)).toMatchObject({ adopted: 50, exported: 0, conflicts: [] })
+  })
+
+  it('is readable by its owner alone', async () => {
+    const { config, directory } = board(TWO)
+    await exportOnce(config)
+    expect(lstatSync(join(directory, '.rowtree')).mode & 0o777).toBe(0o700)
+  })
+})
+
+describe('temps', () => {
+  it('of killed processes are swept before an export, a hard-linked one too', async () => {
+    const { config, root } = board(TWO)
+    await exportOnce(config)
+    // A process that was killed between link and unlink leaves two names of one file.
+    const dead = join(root, 'north', '.rowtree-zzzzz-1-0-0-0.tmp')
+    linkSync(join(root, 'north/home.html'), dead)
+    writeFileSync(join(root, 'north', 'x.tmp'), 'a person wrote this')
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 2 })
+    expect(existsSync(dead)).toBe(false)
+    expect(tree(root)).toMatchObject({ 'north/home.html': 'Home', 'north/x.tmp': 'a person wrote this' })
+  })
+})
