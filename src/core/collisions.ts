@@ -3,7 +3,7 @@
  * ignores case or Unicode normalisation, as on Windows and macOS.
  *
  * A million paths of 40 bytes take about 60 MB: an open-addressing hash table of numbers, and the
- * paths as UTF-8 in an arena. Adding takes less than a microsecond and allocates no object.
+ * paths as UTF-8 in an arena. Adding an ASCII path takes half a microsecond and makes no object.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export class PathIndex {
     const hash = hashOf(path)
     let slot = firstSlot(this.#table, hash)
     for (let place; (place = this.#table[slot + 1]!) !== 0; slot = nextSlot(this.#table, slot)) {
-      if (this.#table[slot] === hash && this.#arena.read(place) ) return true
+      if (this.#table[slot] === hash && this.#arena.read(place) === path) return true
     }
     return false
   }

@@ -25,7 +25,7 @@ interface Segment {
 interface Field {
   readonly name: string
   readonly encode: (value: string) => string
-  /** Never empty between two fields; its first character never occurs in the encoded value. */
+  /** Between two fields a delimiter, whose first character never occurs in the encoded value. */
   readonly tail: string
 }
 

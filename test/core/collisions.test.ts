@@ -136,8 +136,7 @@ describe('PathIndex', () => {
 
   it.each([['ASCII', 'x'], ['three bytes a letter', '模']])('holds paths larger than a chunk: %s', (_, letter) => {
     const paths = new PathIndex()
-    const sizes = [10, 5000, 1_500_000, 10, 700_000, 1_048_576, 3]
-    const all = sizes.map((size, index) => `${index}/${letter.repeat(size)}`)
+    const all = [10, 5000, 1_500_000, 11, 700_000, 1_048_576, 3].map((size) => letter.repeat(size))
     for (const path of all) expect(paths.add(path)).toBeUndefined()
     for (const path of all) expect(paths.has(path)).toBe(true)
     for (const path of all) expect(paths.add(`${path}y`)).toBeUndefined()
