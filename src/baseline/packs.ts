@@ -8,6 +8,7 @@ const WORTHWHILE = 4 * 1024 * 1024
 export class Packs {
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
+  readonly #open: StatementSync
   readonly #update: StatementSync
   readonly #slice: StatementSync
   /** Bytes that each pack gained or lost since the last commit. */
@@ -15,14 +16,17 @@ export class Packs {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#insert = db.prepare('insert into packs (size, live, bytes) values (?, 0, ?)')
-    this.#update = db.prepare('update packs set live = live + ? where id = ?')
+    this.#insert = db.prepare('insert into packs (bytes) values (?)')
+    this.#open = db.prepare('insert into accounts values (?, ?, 0)')
+    this.#update = db.prepare('update accounts set live = live + ? where pack = ?')
     // The offset counts from 1 in SQL.
     this.#slice = db.prepare('select substr(bytes, ? + 1, ?) as bytes from packs where id = ?')
   }
 
   add(contents: Uint8Array): number {
-    return Number(this.#insert.run(contents.length, contents).lastInsertRowid)
+    const id = Number(this.#insert.run(contents).lastInsertRowid)
+    this.#open.run(id, contents.length)
+    return id
   }
 
   read(place: ContentPlace, size: number): Uint8Array {
@@ -46,8 +50,8 @@ export class Packs {
     if (this.#changes.size === 0) return
     for (const [pack, bytes] of this.#changes) this.#update.run(bytes, pack)
     this.#changes.clear()
-    this.#db.exec('delete from packs where live = 0')
-    const { size, live } = this.#db.prepare('select total(size) as size, total(live) as live from packs').get() as {
+    this.#drop('live = 0')
+    const { size, live } = this.#db.prepare('select total(size) as size, total(live) as live from accounts').get() as {
       size: number
       live: number
     }
@@ -65,11 +69,10 @@ export class Packs {
 
   /** Copies the living contents of mostly dead packs into packs of their own. */
   #repack(): void {
-    const sparse = this.#db.prepare('select id from packs where live * 2 < size').all() as { id: number }[]
-    const ids = JSON.stringify(sparse.map(({ id }) => id))
+    const sparse = 'live * 2 < size'
     const living = this.#db
-      .prepare('select pack, path, size, offset from entries where pack in (select value from json_each(?)) order by pack, offset')
-      .all(ids) as unknown as Living[]
+      .prepare(`select pack, path, size, offset from entries where pack in (select pack from accounts where ${sparse}) order by pack, offset`)
+      .all() as unknown as Living[]
     const move = this.#db.prepare('update entries set pack = ?, offset = ? where path = ?')
     for (const [id, entries] of Map.groupBy(living, (entry) => entry.pack)) {
       const parts = entries.map((entry) => this.read({ pack: id, offset: entry.offset }, entry.size))
@@ -81,7 +84,14 @@ export class Packs {
       }
       this.#update.run(offset, pack)
     }
-    this.#db.prepare('delete from packs where id in (select value from json_each(?))').run(ids)
+    this.#drop(sparse)
+  }
+
+  #drop(condition: string): void {
+    this.#db.exec(`
+      delete from packs where id in (select pack from accounts where ${condition});
+      delete from accounts where ${condition};
+    `)
   }
 }
 

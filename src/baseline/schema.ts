@@ -9,11 +9,11 @@ const VERSION = 1
  */
 const TABLES = `
   create table meta (name text primary key, value text not null) without rowid;
-  create table packs (
-    id integer primary key,
+  create table packs (id integer primary key, bytes blob not null);
+  create table accounts ( -- apart from the packs: SQLite rewrites a whole row, with its bytes, to change a number in it
+    pack integer primary key,
     size integer not null,
-    live integer not null, -- bytes that entries still refer to
-    bytes blob not null -- last: the numbers are read without it
+    live integer not null -- bytes that entries still refer to
   );
   create table entries (
     path text primary key,

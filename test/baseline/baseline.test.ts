@@ -34,7 +34,7 @@ function text(baseline: Baseline, path: string): string | undefined {
 
 function packsOf(path: string): { id: number; size: number; live: number }[] {
   const db = new DatabaseSync(path, { readOnly: true })
-  const packs = db.prepare('select id, size, live from packs order by id').all() as { id: number; size: number; live: number }[]
+  const packs = db.prepare('select pack as id, size, live from accounts join packs on id = pack order by id').all() as { id: number; size: number; live: number }[]
   db.close()
   return packs.map((pack) => ({ ...pack }))
 }
