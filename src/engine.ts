@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Baseline } from './baseline/baseline.ts'
@@ -6,11 +6,10 @@ import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
 import { scopeOf } from './core/scope.ts'
-import { errnoOf, messageOf, RowtreeError } from './errors.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { exportRows } from './sync/export.ts'
-import { openRoot } from './tree/root.ts'
+import { openRoot, openState } from './tree/root.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { FsyncMode, Progress, Summary } from './types.ts'
 
@@ -119,7 +118,9 @@ class RowtreeEngine implements Engine {
 
   /** Holds the lock and the baseline for the time of one cycle. */
   async #cycle<T>(root: string, fsync: FsyncMode, dryRun: boolean, work: (baseline: Baseline) => Promise<T>): Promise<T> {
-    const state = dryRun && !existsSync(this.#config.state) ? undefined : openState(this.#config.state)
+    // A dry run makes nothing, not even an empty baseline.
+    const blank = dryRun && !existsSync(join(this.#config.state, 'baseline.db'))
+    const state = blank ? undefined : openState(this.#config.state)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
     try {
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
@@ -133,21 +134,6 @@ class RowtreeEngine implements Engine {
     } finally {
       lock?.release()
     }
-  }
-}
-
-/** Nobody but the owner may read contents of the database in the baseline. */
-function openState(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    return realpathSync(path)
-  } catch (error) {
-    const errno = errnoOf(error)
-    throw new RowtreeError('tree-unwritable', `Cannot create the state directory ${path}: ${messageOf(error)}; name another "state"`, {
-      path,
-      cause: error,
-      ...(errno && { errno }),
-    })
   }
 }
 

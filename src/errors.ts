@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /** Codes of fatal states; each is explained in docs/errors.md. */
 export type ErrorCode =
   | 'baseline-foreign'
@@ -70,9 +72,15 @@ export class RowtreeError extends Error {
 
 /** The operating system's code of a thrown value (`ENOENT`, …), if it has one. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined
-  return typeof code === 'string' ? code : undefined
+  if (!(error instanceof Error)) return undefined
+  const { code, errno } = error as Error & { code?: unknown; errno?: unknown }
+  if (typeof code === 'string' && /^(?!UNKNOWN$)\w+$/.test(code)) return code
+  // The runtimes do not name all the system's numbers; EDQUOT is one that they leave out.
+  const number = typeof errno === 'number' ? -errno : Number(/\(os error (\d+)\)$/.exec(error.message)?.[1])
+  return NAMES.get(number)
 }
+
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
 
 /** The message of a thrown value, whatever was thrown. */
 export function messageOf(error: unknown): string {

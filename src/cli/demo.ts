@@ -1,16 +1,19 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
 import { writeFileAtomic } from '../atomic.ts'
 import { createSampleBoard } from '../samples.ts'
 import { exitCodeOfSummary } from './exit.ts'
 import { exportTree, reportSummary } from './export.ts'
+import { invocation, quote } from './invocation.ts'
 import { type GlobalFlags, run } from './run.ts'
 
-const ROWS = 10_000
+/** Flags of `rowtree demo`. */
+export interface DemoFlags extends GlobalFlags {
+  readonly rows?: number
+}
 
-const CONFIG = `# A config of rowtree: which rows belong to which files.
+const CONFIG = `# Which rows belong to which files.
 store:
   url: sqlite:board.sqlite
   preset: mybb
@@ -18,40 +21,48 @@ tree: ./board
 `
 
 /** `rowtree demo`: a board of its own in a temporary folder, exported before the reader's eyes. */
-export async function demoCommand(flags: GlobalFlags): Promise<void> {
+export async function demoCommand(flags: DemoFlags): Promise<void> {
   await run('demo', flags, async (context) => {
     const { output } = context
+    const rows = flags.rows ?? 10_000
     const folder = mkdtempSync(join(tmpdir(), 'rowtree-demo-'))
-    output.note(`Making a MyBB board of ${ROWS.toLocaleString('en-US')} rows in ${folder}`)
-    createSampleBoard(join(folder, 'board.sqlite'), ROWS)
+    output.note(`Making a MyBB board of ${rows.toLocaleString('en-US')} rows in ${folder}`)
+    createSampleBoard(join(folder, 'board.sqlite'), rows)
     const config = join(folder, 'rowtree.yaml')
     await writeFileAtomic(config, CONFIG)
     const summary = await exportTree(context, { ...flags, config })
-    output.document({ command: 'demo', ok: exitCodeOfSummary(summary) === 0, folder, ...summary })
+    const code = exitCodeOfSummary(summary)
+    output.document({ command: 'demo', ok: code === 0, folder, ...summary })
     reportSummary(output, summary, false)
-    output.say(story(folder, config))
-    return exitCodeOfSummary(summary)
+    output.say(story(folder))
+    return code
   })
 }
 
-function story(folder: string, config: string): string {
-  const rowtree = `${process.env['npm_lifecycle_event'] ? 'npm start --' : 'rowtree'} export -c ${config}`
-  const file = join(folder, 'board', 'styles', 'Default', 'sheet0.css')
+/** Every command in it can be pasted as it is. */
+function story(folder: string): string {
+  const rowtree = `${invocation()} export -C ${quote(folder)}`
+  const file = quote(join(folder, 'board', 'styles', 'Default', 'sheet0.css'))
   return `
-What happened
-  Every row of ${join(folder, 'board.sqlite')} is now a file below
-  ${join(folder, 'board')}. Each was written whole under a temporary name, forced to
-  the disk and then renamed, so nobody ever saw half a file. What was written is
-  remembered in ${join(folder, '.rowtree')}.
+In ${folder}
+  board.sqlite   the database of a forum: templates and stylesheets
+  board/         the same rows as files, for your editor and for git
+  rowtree.yaml   which rows belong to which files
+  .rowtree/      what both sides last agreed on
 
-Try next
+Each file was written whole under a temporary name, forced to the disk and then
+renamed, so nobody ever sees half a file.
+
+Export again: every file is up to date, none is touched.
   ${rowtree}
-      nothing to do: every file is up to date, and none is touched
+
+Edit a file: your edit is pending, an export never overwrites it.
   echo '/* mine */' >> ${file}
   ${rowtree}
-      your edit is pending: an export never overwrites it
+
+Let the store win: the file is again what the row says.
   ${rowtree} --force
-      the store wins
-  rm -r ${folder}
-      removes the demo; nothing else was touched`
+
+Remove the demo: nothing outside this folder was touched.
+  rm -r ${quote(folder)}`
 }

@@ -33,7 +33,7 @@ export async function exportTree({ output, cwd, signal }: CommandContext, flags:
   const config = await loadConfig({ file: flags.config, cwd, env: process.env })
   const { json, quiet, verbose } = output.options
   if (verbose) output.note(`config ${config.file}\ntree   ${config.tree}\nstate  ${config.state}`)
-  const progress = showProgress('exporting', json || quiet)
+  const progress = showProgress({ label: 'exporting', silent: json || quiet })
   const engine = await openEngine(config)
   try {
     const { only, ignore, prune, force, dryRun, workers, fsync } = flags
@@ -52,6 +52,7 @@ export function reportSummary(output: Output, summary: Summary, dryRun: boolean)
   output.list('conflict', summary.conflicts)
   output.say((dryRun ? 'dry run: ' : '') + summaryLine(summary))
   if (summary.pending > 0) {
-    output.note('pending: files that were edited, or whose rows are gone; an export leaves them (--prune removes the latter, --force prefers the store)')
+    output.note('Pending files were edited, or their rows are gone; an export leaves them alone.')
+    output.note('--force lets the store win, --prune removes unchanged files without rows.')
   }
 }

@@ -1,10 +1,13 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
+import { errnoOf, RowtreeError } from '../errors.ts'
 import { VERSION } from '../version.ts'
-import type { ExportFlags } from './export.ts'
+import type { DemoFlags } from './demo.ts'
+import { applyEnvironment, asSwitch } from './environment.ts'
 import { USAGE } from './exit.ts'
-import { duration, threads } from './options.ts'
+import type { ExportFlags } from './export.ts'
+import { duration, patterns, rows, threads } from './options.ts'
 import { Output } from './output.ts'
 import type { SweepFlags } from './sweep.ts'
 
@@ -12,57 +15,64 @@ import type { SweepFlags } from './sweep.ts'
 function program(): Command {
   const rowtree = new Command('rowtree')
     .description('Keeps the rows of a database and the files of a directory tree the same.')
-    .version(VERSION, '-V, --version')
-    .addOption(new Option('-c, --config <file>', 'config file (default: rowtree.yaml, found upwards)').env('ROWTREE_CONFIG'))
-    .addOption(new Option('-C, --cwd <dir>', 'work as if started in this directory').env('ROWTREE_CWD'))
-    .addOption(new Option('--json', 'print one JSON document').env('ROWTREE_JSON'))
-    .addOption(new Option('-q, --quiet', 'print nothing but what needs attention').env('ROWTREE_QUIET'))
-    .addOption(new Option('-v, --verbose', 'tell more, also about errors').env('ROWTREE_VERBOSE'))
-    .option('--no-color', 'plain text (also: NO_COLOR)')
-    .showHelpAfterError('(rowtree --help lists all commands and flags)')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') })
+    .configureOutput({ outputError() {} })
     .exitOverride()
+    .hook('preAction', (_, command) => applyEnvironment(command, process.env))
+    .option('-c, --config <file>', 'config file (default: rowtree.yaml, found upwards)')
+    .option('-C, --cwd <dir>', 'work as if started in this directory')
+    .option('--json', 'print one JSON document')
+    .option('-q, --quiet', 'print nothing but what needs attention')
+    .option('-v, --verbose', 'tell more, also about errors')
+    .option('--no-color', 'plain text (also: NO_COLOR)')
+    .addHelpText('after', '\nEvery flag is also an environment variable: --dry-run is ROWTREE_DRY_RUN.')
 
   rowtree
     .command('export')
     .alias('pull')
     .description('write every row whose file is missing or out of date')
-    .addOption(new Option('-n, --dry-run', 'change nothing, tell what would be done').env('ROWTREE_DRY_RUN'))
-    .addOption(new Option('--only <glob...>', 'only paths that match (gitignore patterns)').env('ROWTREE_ONLY'))
-    .addOption(new Option('--ignore <glob...>', 'leave out paths that match').env('ROWTREE_IGNORE'))
-    .addOption(new Option('--prune', 'remove unchanged files whose rows are gone').env('ROWTREE_PRUNE'))
-    .addOption(new Option('--force', 'let the store win where files were edited').env('ROWTREE_FORCE'))
-    .addOption(new Option('--workers <n>', 'writer threads beside the main one, or auto').argParser(threads).env('ROWTREE_WORKERS'))
-    .addOption(new Option('--fsync <mode>', 'when to force bytes to the disk').choices(['batch', 'file', 'off']).env('ROWTREE_FSYNC'))
+    .option('-n, --dry-run', 'change nothing, tell what would be done')
+    .option('--only <glob...>', 'only paths that match (gitignore patterns)', patterns)
+    .option('--ignore <glob...>', 'leave out paths that match', patterns)
+    .option('--prune', 'remove unchanged files whose rows are gone')
+    .option('--no-prune', 'keep them, whatever the config says')
+    .option('--force', 'let the store win where files were edited')
+    .option('--workers <n>', 'writer threads beside the main one, or auto', threads)
+    .addOption(new Option('--fsync <mode>', 'flush to disk').choices(['batch', 'file', 'off']))
     .addHelpText('after', examples('rowtree export', "rowtree export --only 'styles/' --dry-run", 'rowtree export --prune --json | jq .removed'))
     .action(async (_: unknown, command: Command) => (await import('./export.ts')).exportCommand(command.optsWithGlobals<ExportFlags>()))
 
   rowtree
     .command('sweep')
     .description('remove temp files that killed processes left')
-    .addOption(new Option('--older-than <time>', 'only those at least this old: 90s, 10m, 1h, 2d').argParser(duration).env('ROWTREE_OLDER_THAN'))
-    .addOption(new Option('-n, --dry-run', 'change nothing, tell what would be done').env('ROWTREE_DRY_RUN'))
+    .option('--older-than <time>', 'only those at least this old: 90s, 10m, 1h, 2d', duration)
+    .option('-n, --dry-run', 'change nothing, tell what would be done')
     .addHelpText('after', examples('rowtree sweep', 'rowtree sweep --older-than 1h'))
     .action(async (_: unknown, command: Command) => (await import('./sweep.ts')).sweepCommand(command.optsWithGlobals<SweepFlags>()))
 
   rowtree
     .command('demo')
-    .description('make a board of 10,000 rows in a temporary folder and export it')
-    .addHelpText('after', examples('rowtree demo'))
-    .action(async (_: unknown, command: Command) => (await import('./demo.ts')).demoCommand(command.optsWithGlobals()))
+    .description('make a board in a temporary folder and export it')
+    .option('--rows <n>', 'how many rows the board has (default: 10,000)', rows)
+    .addHelpText('after', examples('rowtree demo', 'rowtree demo --rows 100000'))
+    .action(async (_: unknown, command: Command) => (await import('./demo.ts')).demoCommand(command.optsWithGlobals<DemoFlags>()))
 
-  for (const command of rowtree.commands) command.exitOverride()
   return rowtree
 }
 
 function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n\nFlags of every command: rowtree --help`
 }
 
 /** Runs the command line; the process's exit code tells how it went. */
 export async function main(args: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   // Every colour goes through styleText, which asks the environment.
   if (args.includes('--no-color')) process.env['NO_COLOR'] = '1'
-  const json = args.includes('--json')
+  const json = args.includes('--json') || asSwitch(process.env['ROWTREE_JSON']) === true
   const rowtree = program()
   if (json) rowtree.configureOutput({ writeErr() {} })
   try {
@@ -72,10 +82,29 @@ export async function main(args: readonly string[]): Promise<void> {
     // Asking for help or the version ends this way too.
     if (error.exitCode === 0) return
     process.exitCode = USAGE
-    if (!json) return
+    const helped = error.code === 'commander.help'
+    // Without a command people see the help instead.
+    if (helped && !json) return
+    const state = helped ? 'no command is given' : plain(error.message)
     const output = new Output({ json, quiet: false, verbose: false })
-    output.document({ command: args.find((arg) => !arg.startsWith('-')) ?? null, ok: false, error: { code: 'usage', message: error.message } })
+    output.fail(commandIn(rowtree, args), new RowtreeError('usage', `Cannot run rowtree: ${state}`))
   }
+}
+
+/** Commander's message as one line in our form. */
+function plain(message: string): string {
+  return message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1')
+}
+
+/** The command that the arguments name; `null` when there is none. */
+function commandIn(rowtree: Command, args: readonly string[]): string | null {
+  const known = rowtree.commands.find((command) => [command.name(), ...command.aliases()].some((name) => args.includes(name)))
+  return known?.name() ?? null
+}
+
+/** Whoever reads the output may stop early, as `head` does; that is no reason to leave work half done. */
+function ignoreClosedPipe(error: Error): void {
+  if (errnoOf(error) !== 'EPIPE') throw error
 }
 
 // Node 22 does not know import.meta.main.

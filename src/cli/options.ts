@@ -11,7 +11,21 @@ export function duration(text: string): number {
 
 /** A number of writer threads, or `auto`. */
 export function threads(text: string): number | 'auto' {
-  if (text === 'auto') return text
-  if (!/^\d{1,2}$/.test(text) || Number(text) > 64) throw new InvalidArgumentError('Write auto or a whole number from 0 to 64.')
-  return Number(text)
+  return text === 'auto' ? text : wholeNumber(text, 0, 64, 'auto or ')
+}
+
+/** How many rows a demonstration has. */
+export function rows(text: string): number {
+  return wholeNumber(text, 20, 1_000_000)
+}
+
+/** Patterns as a flag gives them, one at a time, or as a variable does, one a line. */
+export function patterns(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...text.split('\n').filter((line) => line !== '')]
+}
+
+function wholeNumber(text: string, least: number, most: number, or = ''): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1
+  if (number >= least && number <= most) return number
+  throw new InvalidArgumentError(`Write ${or}a whole number from ${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}.`)
 }

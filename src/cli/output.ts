@@ -47,7 +47,7 @@ export class Output {
     if (rest > 0) process.stderr.write(`${paint(color, kind)} and ${number.format(rest)} more; --json lists all\n`)
   }
 
-  fail(command: string, error: unknown): void {
+  fail(command: string | null, error: unknown): void {
     if (this.options.json) return this.document({ command, ok: false, error: describe(error) })
     process.stderr.write(`${paint('red', 'error')} ${messageOf(error)}\n`)
     if (this.options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
@@ -73,7 +73,8 @@ export function summaryLine(summary: Summary): string {
   return [`${number.format(summary.exported)} exported`, ...parts, rate].join(' · ')
 }
 
-function plural(count: number, word: string): string {
+/** The word that fits a count. */
+export function plural(count: number, word: string): string {
   return count === 1 ? word : `${word}s`
 }
 

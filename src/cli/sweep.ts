@@ -2,6 +2,7 @@ import process from 'node:process'
 import { loadConfig } from '../config.ts'
 import { sweep } from '../engine.ts'
 import { FAILED, OK } from './exit.ts'
+import { plural } from './output.ts'
 import { type GlobalFlags, run } from './run.ts'
 
 /** Flags of `rowtree sweep`. */
@@ -20,7 +21,8 @@ export async function sweepCommand(flags: SweepFlags): Promise<void> {
     output.document({ command: 'sweep', ok: problems.length === 0, ...(dryRun && { dryRun }), removed, left, problems })
     output.list('problem', problems)
     if (output.options.verbose) for (const path of removed) output.note(path)
-    output.say(`${dryRun ? 'dry run: ' : ''}${removed.length} temp files removed · ${left} left to living processes or too young`)
+    const kept = left > 0 ? ` · ${left} left: their processes run, or they are too young` : ''
+    output.say(`${dryRun ? 'dry run: ' : ''}${removed.length} ${plural(removed.length, 'temp file')} removed${kept}`)
     return problems.length > 0 ? FAILED : OK
   })
 }

@@ -70,7 +70,8 @@ export class Coordinator {
     this.#matched += known.size
     const { suffix, fsync, dryRun, force } = this.#options
     const work = toStageJob(packed, known, { root: this.#ports.root, suffix, fsync, dryRun, force })
-    this.#track(this.#ports.pool.run('stageJob', work).then((result) => this.#absorb(packed, known, work, result)))
+    const absorbed = this.#ports.pool.run('stageJob', work).then((result) => this.#absorb(packed, known, work, result))
+    this.#track(absorbed.catch((error: unknown) => this.#discard(work, error)))
     await breathe()
     if (this.#failure) throw this.#failure.error
     this.#rows += packed.items.length
@@ -126,6 +127,12 @@ export class Coordinator {
     }
     this.#recorder.record(one, [])
     this.#options.onSteps(packed.items.length)
+  }
+
+  /** Takes back what was staged although the baseline had no room for it. */
+  async #discard(work: StageJob, error: unknown): Promise<never> {
+    await this.#ports.pool.run('discardJob', work)
+    throw error
   }
 
   #track(task: Promise<void>): void {

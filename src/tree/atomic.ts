@@ -32,16 +32,21 @@ export interface StageOptions {
  * @throws the system's error; the temp is gone then
  */
 export function stage(temp: string, bytes: Uint8Array, options: StageOptions = {}): FileStat {
-  const fd = openSync(temp, 'wx', 0o666)
+  const fd = create(temp, options.predecessor)
+  let entry: Entry
   try {
-    const entry = fill(fd, temp, bytes, options)
-    // Some filesystems report a failed write only here.
-    closeSync(fd)
-    return entry
+    entry = fill(fd, temp, bytes, options)
   } catch (error) {
     abandon(fd, temp)
     throw error
   }
+  finish(fd, temp)
+  return entry
+}
+
+/** Creates an empty temp that nobody may read who may not read the file that it is going to replace. */
+export function create(temp: string, predecessor: Predecessor | undefined): number {
+  return openSync(temp, 'wx', predecessor ? predecessor.mode & 0o777 : 0o666)
 }
 
 function fill(fd: number, temp: string, bytes: Uint8Array, options: StageOptions): Entry {
@@ -54,14 +59,23 @@ function fill(fd: number, temp: string, bytes: Uint8Array, options: StageOptions
   return entry
 }
 
-/** Closes and removes a temp that could not be filled; the error that led here is the one to report. */
+/** Closes and removes a temp that could not be filled; the failure that led here is the one to report. */
 export function abandon(fd: number, temp: string): void {
   try {
     closeSync(fd)
+  } catch {
+    // The descriptor is gone all the same.
+  }
+  discard(temp)
+}
+
+/** Closes a filled temp. Some filesystems report a failed write only here. */
+export function finish(fd: number, temp: string): void {
+  try {
+    closeSync(fd)
   } catch (error) {
-    if (errnoOf(error) !== 'EBADF') throw error
-  } finally {
     discard(temp)
+    throw error
   }
 }
 
@@ -80,25 +94,33 @@ export function shortWrite(path: string, size: number, expected: number): Error 
   return Object.assign(error, { code: 'ENOSPC', syscall: 'write', path })
 }
 
-/** Gives the temp the mode, and where permitted the owner, of the file that it replaces. */
+/** Gives the temp the mode, and where permitted the owner and the group, of the file that it replaces. */
 export function takeOver(fd: number, temp: Predecessor, predecessor: Predecessor): void {
-  if (temp.uid !== predecessor.uid || temp.gid !== predecessor.gid) {
-    try {
-      fchownSync(fd, predecessor.uid, predecessor.gid)
-    } catch (error) {
-      // Only root may give files away; the content matters more than its owner.
-      if (errnoOf(error) !== 'EPERM') throw error
-    }
-  }
-  if (temp.mode !== predecessor.mode) fchmodSync(fd, predecessor.mode)
+  const { uid, gid, mode } = predecessor
+  // Only root may give files away, but anyone to a group of theirs; the content matters more than either.
+  if (temp.uid !== uid || temp.gid !== gid) void (mayChown(fd, uid, gid) || mayChown(fd, temp.uid, gid))
+  if (temp.mode !== mode) fchmodSync(fd, mode)
 }
 
-/** Removes a temp; one that is already gone is fine. */
+function mayChown(fd: number, uid: number, gid: number): boolean {
+  try {
+    fchownSync(fd, uid, gid)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'EPERM') return false
+    throw error
+  }
+}
+
+/**
+ * Removes a temp that is not going to be published. What led here is what has to be reported:
+ * a temp that cannot be removed now is left to a sweep.
+ */
 export function discard(temp: string): void {
   try {
     unlinkSync(temp)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
+  } catch {
+    // Gone already, or out of reach.
   }
 }
 
@@ -122,7 +144,7 @@ export function publishNew(temp: string, target: string): boolean {
     renameSync(temp, target)
     return true
   }
-  unlinkSync(temp)
+  discard(temp)
   return true
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, rmdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem, ProblemCode } from '../types.ts'
 import { isSystemic } from './failure.ts'
@@ -73,15 +73,37 @@ export class Directories {
     for (const directory of this.#made.toReversed()) {
       try {
         rmdirSync(join(this.#root, directory))
-      } catch (error) {
-        // Somebody's file is in it, or somebody removed it: either way it is not ours any more.
-        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error
+      } catch {
+        // Somebody's file is in it, somebody removed or replaced it: it is not ours any more. And where the
+        // disk refuses, what led here is what has to be reported, not an empty directory.
       }
     }
     this.#made.length = 0
     this.#states.clear()
     this.#states.set('', { fresh: false })
   }
+}
+
+/**
+ * Makes a directory with its missing parents. Node's own way to do so reports a read-only disk as ENOENT.
+ *
+ * @returns the first directory that was made; `undefined` where all were there
+ */
+export function makeDirectories(path: string, mode?: number): string | undefined {
+  if (isDirectory(path)) return undefined
+  const made = path === dirname(path) ? undefined : makeDirectories(dirname(path), mode)
+  try {
+    mkdirSync(path, { mode })
+  } catch (error) {
+    // Somebody may have made it at the same time.
+    if (errnoOf(error) === 'EEXIST' && isDirectory(path)) return made
+    throw error
+  }
+  return made ?? path
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** The directory part of a relative path; '' for the root. */

@@ -1,6 +1,7 @@
-import { parseDocument, stringify } from 'yaml'
+import { type Document, parseDocument, stringify, YAMLParseError } from 'yaml'
 import { reviseYaml } from '../core/yaml.ts'
-import { RowtreeError } from '../errors.ts'
+import { messageOf, RowtreeError } from '../errors.ts'
+import type { FileContent } from './read.ts'
 import { replaceFile, type WriteOptions } from './write.ts'
 
 /** How a JSON file is written. */
@@ -32,6 +33,7 @@ export async function writeJsonAtomic(path: string | URL, data: unknown, options
  *
  * @throws {RowtreeError} `document-invalid` where the existing file is not one YAML document, with line and
  * column; `changed-meanwhile` where somebody changed it at the same time. Nothing is written then.
+ * @throws where the data cannot be YAML (a function, `undefined`); nothing is written then
  *
  * @example
  * ```ts
@@ -39,22 +41,30 @@ export async function writeJsonAtomic(path: string | URL, data: unknown, options
  * ```
  */
 export async function writeYamlAtomic(path: string | URL, data: unknown, options: WriteOptions = {}): Promise<void> {
-  const revise = (current: { readonly bytes: Uint8Array } | undefined): Uint8Array => {
-    const text = current ? revised(String(path), new TextDecoder().decode(current.bytes), data) : stringify(data)
-    return new TextEncoder().encode(text)
+  if (data === undefined) throw new TypeError(`Cannot write ${String(path)}: undefined has no YAML form`)
+  const revise = (current: FileContent | undefined): Uint8Array => {
+    return new TextEncoder().encode(current ? revised(String(path), current.bytes, data) : stringify(data))
   }
   await replaceFile(path, revise, options)
 }
 
-function revised(path: string, text: string, data: unknown): string {
-  const document = parseDocument(text)
-  const [error] = document.errors
-  if (error) {
-    const [place] = error.linePos ?? []
+function revised(path: string, bytes: Uint8Array, data: unknown): string {
+  const { text, document } = read(path, bytes)
+  return reviseYaml(text, document, data)
+}
+
+function read(path: string, bytes: Uint8Array): { text: string; document: Document } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const document = parseDocument(text, { logLevel: 'error' })
+    if (document.errors[0]) throw document.errors[0]
+    // An alias without an anchor shows only when it is looked up.
+    document.toJS()
+    return { text, document }
+  } catch (error) {
+    const [place] = (error instanceof YAMLParseError && error.linePos) || []
     const at = place ? `${path}:${place.line}:${place.col}` : path
-    const state = error.message.split(/ at line|\n/)[0]
+    const state = messageOf(error).split(/ at line|\n/)[0]
     throw new RowtreeError('document-invalid', `Cannot write ${at}: the present file is not one YAML document (${state})`, { path, cause: error })
   }
-  reviseYaml(document, data)
-  return document.toString()
 }

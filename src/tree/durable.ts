@@ -46,10 +46,11 @@ const run = promisify(execFile)
 export async function flushFilesystem(path: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
   try {
-    await run('sync', ['-f', path])
+    await run('sync', ['-f', path], { env: { ...process.env, LC_ALL: 'C' } })
     return true
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || /unrecognized|invalid option|usage/i.test(String(error))) return false
+    const { stderr } = error as { stderr?: string }
+    if (errnoOf(error) === 'ENOENT' || /unrecognized option|invalid option|usage:/i.test(stderr ?? '')) return false
     throw error
   }
 }

@@ -1,4 +1,3 @@
-import { errnoOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, publishNew, publishOver } from './atomic.ts'
 import { digestOf } from './digest.ts'
@@ -7,7 +6,7 @@ import { asFatal } from './failure.ts'
 import * as job from './job.ts'
 import { tempOf } from './job.ts'
 import type { ItemProblem, PublishJob, PublishResult } from './job.ts'
-import { readFile } from './read.ts'
+import { readAgain } from './read.ts'
 import { asItemProblem, discardJob } from './staging.ts'
 
 /**
@@ -29,7 +28,12 @@ export function publishJob(work: PublishJob): PublishResult {
     try {
       if (!obstacles.has(directory)) obstacles.set(directory, findObstacle(work.root, directory))
       const obstacle = obstacles.get(directory)
-      if (obstacle) throw Object.assign(new Error(obstacle.message), { code: obstacle.errno })
+      if (obstacle) {
+        work.table[row + job.OUTCOME] = job.FAILED
+        problems.push({ index, ...obstacle })
+        discard(temp)
+        continue
+      }
       if (publishFile(work, row, temp, target, racy.get(index))) {
         work.table[row + job.OUTCOME] = job.PUBLISHED
         continue
@@ -60,11 +64,6 @@ function publishFile(work: PublishJob, row: number, temp: string, target: string
 }
 
 function holds(target: string, digest: Digest): boolean {
-  try {
-    return digestOf(readFile(target).bytes) === digest
-  } catch (error) {
-    // Gone, being written, or replaced by a symlink: not what was seen.
-    if (['ENOENT', 'EAGAIN', 'ELOOP', 'EINVAL'].includes(errnoOf(error) ?? '')) return false
-    throw error
-  }
+  const again = readAgain(target)
+  return again !== undefined && digestOf(again.bytes) === digest
 }

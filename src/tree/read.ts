@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { errnoOf } from '../errors.ts'
 import { type Entry, fstat, sameStat } from './stat.ts'
 
 /** A regular file's bytes and the stat they belong to. */
@@ -33,6 +34,19 @@ export function readFile(path: string): FileContent {
     return { bytes, entry }
   } finally {
     closeSync(fd)
+  }
+}
+
+/** A file gone, replaced by something else, or being written. */
+const MOVED_ON = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENXIO', 'EAGAIN'])
+
+/** Reads a file that was there before; `undefined` where it is not the same any more. */
+export function readAgain(path: string): FileContent | undefined {
+  try {
+    return readFile(path)
+  } catch (error) {
+    if (MOVED_ON.has(errnoOf(error) ?? '')) return undefined
+    throw error
   }
 }
 

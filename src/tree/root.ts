@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
+import { makeDirectories } from './directories.ts'
 import { asFatal, fatalError } from './failure.ts'
 
 /**
@@ -12,7 +13,7 @@ export function openRoot(path: string, dryRun: boolean): string {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (!stats) {
       if (dryRun) return path
-      mkdirSync(path, { recursive: true })
+      makeDirectories(path)
     } else if (!stats.isDirectory()) throw notADirectory(path)
   } catch (error) {
     if (error instanceof RowtreeError) throw error
@@ -23,6 +24,28 @@ export function openRoot(path: string, dryRun: boolean): string {
   check(path, 'tree-unreadable', 'read', () => readdirSync(path))
   if (!dryRun) check(path, 'tree-unwritable', 'write into', () => accessSync(path, constants.W_OK | constants.X_OK))
   return realpathSync(path)
+}
+
+/**
+ * The real path of the directory for the baseline, made if it is missing. Nobody but its owner may
+ * read the contents of the database in it.
+ *
+ * @throws `RowtreeError` `tree-unwritable`, `read-only`, `disk-full`
+ */
+export function openState(path: string): string {
+  try {
+    makeDirectories(path, 0o700)
+    return realpathSync(path)
+  } catch (error) {
+    const fatal = asFatal(error, path)
+    if (fatal) throw fatalError(fatal)
+    const errno = errnoOf(error)
+    throw new RowtreeError('tree-unwritable', `Cannot create the state directory ${path}: ${messageOf(error)}; name another "state"`, {
+      path,
+      cause: error,
+      ...(errno && { errno }),
+    })
+  }
 }
 
 function check(path: string, code: 'tree-unreadable' | 'tree-unwritable', what: string, attempt: () => void): void {

@@ -1,8 +1,7 @@
-import { type Dirent, readdirSync } from 'node:fs'
+import { type Dirent, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
-import { discard } from './atomic.ts'
 import { lstat } from './stat.ts'
 import { isAlive, type TempOwner, tempOwner } from './temp.ts'
 
@@ -46,7 +45,7 @@ export function sweepTree(root: string, options: SweepOptions = {}): SweepResult
       try {
         if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
         else {
-          if (!options.dryRun) discard(join(root, path))
+          if (!options.dryRun) remove(join(root, path))
           removed.push(path)
         }
       } catch (error) {
@@ -64,6 +63,15 @@ function list(root: string, directory: string, problems: Problem[]): Dirent[] {
     // A directory that vanished meanwhile holds no temps.
     if (errnoOf(error) !== 'ENOENT') problems.push(problem(directory || '.', 'read-failed', 'list the directory', error))
     return []
+  }
+}
+
+/** Removes a temp; one that vanished meanwhile is fine. */
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }
 

@@ -62,12 +62,14 @@ function ownStart(): number {
   return start
 }
 
-/** Field 22 of /proc/<pid>/stat; `undefined` where there is no such file. */
+/** Field 22 of /proc/<pid>/stat; `undefined` where there is no such file, -1 for a process that ended. */
 function processStart(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The second field is the command in parentheses and may itself hold spaces and parentheses.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A killed process keeps its entry until its parent asks how it ended, which some never do.
+    return 'ZX'.includes(fields[0]!) ? -1 : Number(fields[19])
   } catch {
     // Not Linux, no such process, or no permission: all mean that it cannot be told this way.
     return undefined

@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, openSync, readlinkSync, renameSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readlinkSync, renameSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RowtreeError } from '../errors.ts'
-import { abandon, discard, type Predecessor, publishNew, publishOver, shortWrite, takeOver, writeWhole } from './atomic.ts'
+import { abandon, create, discard, finish, type Predecessor, publishNew, publishOver, shortWrite, takeOver, writeWhole } from './atomic.ts'
+import { makeDirectories } from './directories.ts'
 import { flushDirectory, flushFile } from './durable.ts'
-import { type FileContent, readFile } from './read.ts'
+import { type FileContent, readAgain, readFile } from './read.ts'
 import { type Entry, fstat, lstat } from './stat.ts'
 import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
 
@@ -74,9 +75,9 @@ async function replaceNow(name: string, content: Uint8Array | Revision, options:
   const revise = typeof content === 'function' ? content : undefined
   const current = entry && revise ? readFile(target) : undefined
   const bytes = revise ? revise(current) : (content as Uint8Array)
-  const made = mkdirSync(directory, { recursive: true })
+  const made = makeDirectories(directory)
   if (entry && options.backup) await backUp(target, flush, suffix)
-  const temp = join(directory, tempName(tempPrefix(), 0, suffix))
+  const temp = tempBeside(target, suffix)
   await stageGently(temp, bytes, entry, flush)
   try {
     if (!revise) renameSync(temp, target)
@@ -89,7 +90,15 @@ async function replaceNow(name: string, content: Uint8Array | Revision, options:
 }
 
 function publish(temp: string, target: string, current: FileContent | undefined): boolean {
-  return current ? publishOver(temp, target, current.entry) : publishNew(temp, target)
+  if (!current) return publishNew(temp, target)
+  // Two edits within one tick of the clock can have the same stat.
+  const again = readAgain(target)
+  return again !== undefined && Buffer.compare(again.bytes, current.bytes) === 0 && publishOver(temp, target, current.entry)
+}
+
+/** A temp's path in the directory of its target; not joined, as that would resolve a `..` behind a symlink. */
+function tempBeside(target: string, suffix: string): string {
+  return `${dirname(target)}/${tempName(tempPrefix(), 0, suffix)}`
 }
 
 function changed(target: string): RowtreeError {
@@ -115,7 +124,9 @@ function followLinks(name: string): string {
   let path = name
   for (let links = 0; links <= MOST_LINKS; links++) {
     if (lstat(path)?.kind !== 'symlink') return path
-    path = resolve(dirname(path), readlinkSync(path))
+    const link = readlinkSync(path)
+    // The system follows what is left: in a directory behind a symlink `..` is not what the text says.
+    path = isAbsolute(link) ? link : `${dirname(path)}/${link}`
   }
   throw new RowtreeError('target-is-symlink', `Cannot write ${name}: its symlinks form a circle`, { path: name, errno: 'ELOOP' })
 }
@@ -123,7 +134,7 @@ function followLinks(name: string): string {
 /** Copies the present content to a name that is free. */
 async function backUp(target: string, flush: boolean, suffix: string): Promise<void> {
   const { bytes, entry } = readFile(target)
-  const temp = join(dirname(target), tempName(tempPrefix(), 0, suffix))
+  const temp = tempBeside(target, suffix)
   await stageGently(temp, bytes, entry, flush)
   try {
     const name = `${target}.bak-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
@@ -142,7 +153,7 @@ const STRETCH = 1024 * 1024
  * a large file. Small writes go to the page cache in less time than another thread would need to wake up.
  */
 async function stageGently(temp: string, bytes: Uint8Array, predecessor: Predecessor | undefined, flush: boolean): Promise<void> {
-  const fd = openSync(temp, 'wx', 0o666)
+  const fd = create(temp, predecessor)
   try {
     for (let start = 0; start < bytes.length; start += STRETCH) {
       if (start > 0) await new Promise(setImmediate)
@@ -152,16 +163,16 @@ async function stageGently(temp: string, bytes: Uint8Array, predecessor: Predece
     if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
     if (predecessor) takeOver(fd, entry, predecessor)
     if (flush) await flushFile(fd)
-    closeSync(fd)
   } catch (error) {
     abandon(fd, temp)
     throw error
   }
+  finish(fd, temp)
 }
 
 /** Flushes a directory and, where it was made just now, the directories that list it and its parents. */
 function flushUpwards(directory: string, made: string | undefined): void {
   flushDirectory(directory)
   if (made === undefined) return
-  for (let path = directory; path !== dirname(made); path = dirname(path)) flushDirectory(dirname(path))
+  for (let path = directory; path.length >= made.length; path = dirname(path)) flushDirectory(dirname(path))
 }

@@ -18,9 +18,13 @@ export function command(args: readonly string[]): [string, string[]] {
   return [process.execPath, [...(deno ? ['run', '-A', '--no-check', '--quiet'] : []), MAIN, ...args]]
 }
 
+/** Modules that are compiled once start a third faster. */
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url))
+
 /** This process's environment without what would steer rowtree. */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ROWTREE_|npm_)/.test(name)))
+  const kept = Object.entries(process.env).filter(([name]) => !/^(ROWTREE_|npm_)/.test(name))
+  return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: CACHE }
 }
 
 /** Starts rowtree. */

@@ -2,14 +2,20 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { finished } from './cli.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** A user without any rights. */
 export const NOBODY = 65_534
 
+/** Which runtime runs the tests. */
+export const IS_DENO: boolean = 'deno' in process.versions
+
 /** Only root may become another user. */
 export const IS_ROOT: boolean = process.getuid?.() === 0
+
+const CONFIG = fileURLToPath(new URL('../../deno.json', import.meta.url))
 
 /** Where a module of ours is, for the import of a script. */
 export function source(path: string): string {
@@ -33,7 +39,7 @@ export function startScript(
   mkdirSync(cache)
   chmodSync(directory, 0o755)
   chmodSync(cache, 0o777)
-  const flags = 'deno' in process.versions ? ['run', '-A', '--no-check', '--quiet', '--no-lock'] : ['--no-warnings']
+  const flags = IS_DENO ? ['run', '-A', '--no-check', '--quiet', '--no-lock', '--config', CONFIG] : ['--no-warnings']
   const [first, ...rest] = [...wrapper, process.execPath, ...flags, file, ...args]
   return spawn(first!, rest, {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,528 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import process from 'node:process'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { rowtree } from '../support/cli.ts'
+import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
+import { CONFIG, documentOf, filesBelow, type Project, project, stateOf, tempsBelow } from '../support/project.ts'
+import { IS_ROOT, NOBODY } from '../support/script.ts'
+import { insertPages, type Page, samplePages } from '../support/tables.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+const FILE = 'north/page-000000.html'
+
+interface Case {
+  readonly name: string
+  /** Makes the input bad. */
+  readonly spoil: (project: Project) => void
+  readonly args?: readonly string[]
+  readonly env?: Record<string, string>
+  readonly code: number
+  /** The code in the JSON document. */
+  readonly error: string
+  /** What the line on stderr says; `<dir>` stands for the project's directory. */
+  readonly message: string
+}
+
+const config = (text: string) => ({ at }: Project): void => writeFileSync(at('rowtree.yaml'), text)
+const replaced = (from: string, to: string) => config(CONFIG.replace(from, to))
+
+const FATAL: readonly Case[] = [
+  {
+    name: 'a missing database',
+    spoil: ({ database }) => rmSync(database),
+    code: 78,
+    error: 'store-missing',
+    message: 'Cannot open the store <dir>/site.sqlite: there is no such file. Correct store.url',
+  },
+  {
+    name: 'a file that is not a database',
+    spoil: ({ database }) => writeFileSync(database, 'no database '.repeat(100)),
+    code: 78,
+    error: 'store-unreadable',
+    message: '<dir>/site.sqlite: it is not a SQLite database',
+  },
+  {
+    name: 'a directory as the database',
+    spoil: replaced('site.sqlite', 'folder'),
+    code: 78,
+    error: 'store-unreadable',
+    message: '<dir>/folder: it is a directory',
+  },
+  {
+    name: 'another kind of database',
+    spoil: replaced('sqlite:site.sqlite', 'oracle://host/db'),
+    code: 78,
+    error: 'store-unsupported',
+    message: 'oracle',
+  },
+  {
+    name: 'a missing table',
+    spoil: replaced('table: pages', 'table: page'),
+    code: 78,
+    error: 'table-missing',
+    message: '<dir>/site.sqlite: the table "page" does not exist. Did you mean "pages"?',
+  },
+  {
+    name: 'a missing content column',
+    spoil: replaced('content: body', 'content: bdy'),
+    code: 78,
+    error: 'column-missing',
+    message: '<dir>/site.sqlite: the table "pages" has no column "bdy". Did you mean "body"?',
+  },
+  {
+    name: 'a missing key column',
+    spoil: config(CONFIG.replaceAll('slug', 'slag')),
+    code: 78,
+    error: 'column-missing',
+    message: 'has no column "slag". Did you mean "slug"?',
+  },
+  {
+    name: 'wrong YAML',
+    spoil: config('store: [\ntree: x\n'),
+    code: 78,
+    error: 'config-invalid',
+    message: 'Cannot read <dir>/rowtree.yaml:2:1: ',
+  },
+  {
+    name: 'an empty config',
+    spoil: config(''),
+    code: 78,
+    error: 'config-invalid',
+    message: '<dir>/rowtree.yaml:1:1: it is empty',
+  },
+  {
+    name: 'an unknown key',
+    spoil: replaced('tree: ./tree', 'tree: ./tree\ncolections: {}'),
+    code: 78,
+    error: 'config-invalid',
+    message: '<dir>/rowtree.yaml:3:1: unknown key "colections"; did you mean "collections"?',
+  },
+  {
+    name: 'an unknown key further down',
+    spoil: replaced('fsync: off', 'fsnc: off'),
+    code: 78,
+    error: 'config-invalid',
+    message: '<dir>/rowtree.yaml:3:11: unknown key "fsnc" in export; did you mean "fsync"?',
+  },
+  {
+    name: 'a config that is missing everywhere',
+    spoil: ({ at }) => rmSync(at('rowtree.yaml')),
+    code: 78,
+    error: 'config-missing',
+    message: 'Cannot find rowtree.yaml: it is neither in <dir> nor above; name a file with --config',
+  },
+  {
+    name: 'a named config that is missing',
+    spoil: () => {},
+    args: ['--config', 'other.yaml'],
+    code: 78,
+    error: 'config-missing',
+    message: 'Cannot read <dir>/other.yaml: there is no such file',
+  },
+  {
+    name: 'a directory as the config',
+    spoil: () => {},
+    args: ['--config', 'folder'],
+    code: 78,
+    error: 'config-unreadable',
+    message: 'Cannot read <dir>/folder: it is a directory',
+  },
+  {
+    name: 'a variable that is not set',
+    spoil: replaced('sqlite:site.sqlite', '"sqlite:${BOARD}.sqlite"'),
+    code: 78,
+    error: 'config-invalid',
+    message: '<dir>/rowtree.yaml:1:23: store.url needs the environment variable BOARD, which is not set',
+  },
+  {
+    name: 'a variable that leads to a missing database',
+    spoil: replaced('sqlite:site.sqlite', '"sqlite:${BOARD}.sqlite"'),
+    env: { BOARD: 'board' },
+    code: 78,
+    error: 'store-missing',
+    message: '<dir>/board.sqlite: there is no such file',
+  },
+  {
+    name: 'a tree that is a file',
+    spoil: ({ tree }) => writeFileSync(tree, 'a file'),
+    code: 78,
+    error: 'tree-not-a-directory',
+    message: 'Cannot use the tree <tree>: it is not a directory',
+  },
+  {
+    name: 'a tree below a file',
+    spoil: replaced('./tree', './rowtree.yaml/tree'),
+    code: 78,
+    error: 'tree-not-a-directory',
+    message: 'Cannot use the tree <dir>/rowtree.yaml/tree: it is not a directory',
+  },
+  {
+    name: 'a state directory that is a file',
+    spoil: ({ at }) => writeFileSync(at('.rowtree'), 'a file'),
+    code: 1,
+    error: 'tree-unwritable',
+    message: 'Cannot create the state directory <dir>/.rowtree: ',
+  },
+  {
+    name: 'a baseline that is none',
+    spoil({ at }) {
+      mkdirSync(at('.rowtree'))
+      writeFileSync(at('.rowtree', 'baseline.db'), 'no database '.repeat(100))
+    },
+    code: 1,
+    error: 'baseline-invalid',
+    message: 'Cannot open the baseline <dir>/.rowtree/baseline.db: it is damaged or not a database; move it away',
+  },
+]
+
+/** What an export that fails as a whole comes to. */
+interface Failure {
+  readonly code: number | null
+  readonly stdout: string
+  /** The one line on stderr; all of it where it is something else. */
+  readonly error: unknown
+  /** Files before and after, where they are not the same. */
+  readonly changed?: object
+}
+
+async function attempt({ directory, tree, run }: Project, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Failure> {
+  const before = [contentsOf(directory), contentsOf(tree)]
+  const { code, stdout, stderr } = await run(['export', ...args], { env })
+  const after = [contentsOf(directory), contentsOf(tree)]
+  const error = /^error: (Cannot [^\n]+)\n$/.exec(stderr)?.[1]?.replaceAll(tree, '<tree>').replaceAll(directory, '<dir>')
+  return { code, stdout, error: error ?? { stderr }, ...(!isDeepStrictEqual(before, after) && { changed: { before, after } }) }
+}
+
+function failure(code: number, message: string): Failure {
+  return { code, stdout: '', error: expect.stringContaining(message) }
+}
+
+/** Files with their contents, except the state directory's; temps count like all others. */
+function contentsOf(directory: string): string[] {
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return []
+  const files = filesBelow(directory).filter((path) => !path.startsWith('.rowtree/'))
+  return files.map((path) => `${path}: ${digestOf(`${directory}/${path}`)}`)
+}
+
+function digestOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+describe('an export that cannot start', () => {
+  it.each(FATAL)('says why: $name', async ({ spoil, args = [], env = {}, code, error, message }) => {
+    const bad = project()
+    mkdirSync(bad.at('folder'))
+    spoil(bad)
+    const [text, json] = await Promise.all([attempt(bad, args, env), bad.run(['export', '--json', ...args], { env })])
+    expect(text).toEqual(failure(code, message))
+    expect(json).toMatchObject({ code, stderr: '' })
+    expect(documentOf(json)).toMatchObject({ command: 'export', ok: false, error: { code: error } })
+  })
+
+  it('names every fault of a config, a line each', async () => {
+    const { run, at } = project()
+    writeFileSync(at('rowtree.yaml'), CONFIG.replace('off', 'sometimes').replace('key:', 'keys:'))
+    const done = await run(['export'])
+    expect(done).toMatchObject({ code: 78, stdout: '' })
+    expect(done.stderr.split('\n')).toEqual([
+      `error: Cannot read ${at('rowtree.yaml')}: 3 faults`,
+      `  ${at('rowtree.yaml')}:3:18: export.fsync must be batch, file or off`,
+      expect.stringContaining(`${at('rowtree.yaml')}:5:3: collections.pages.key is missing`),
+      expect.stringContaining('unknown key "keys" in collections.pages; did you mean "key"?'),
+      '',
+    ])
+  })
+
+  it('shows neither password nor stack', async () => {
+    const { run, at } = project()
+    writeFileSync(at('rowtree.yaml'), CONFIG.replace('sqlite:site.sqlite', '"mysql://me:${SECRET}@host/db"'))
+    const done = await run(['export', '-v'], { env: { SECRET: 'hunter2' } })
+    expect(done.code).toBe(78)
+    expect(done.stderr).not.toContain('hunter2')
+    const brief = await run(['export'], { env: { SECRET: 'hunter2' } })
+    expect(brief.stderr).toMatch(/^error: [^\n]*\n$/)
+  })
+})
+
+/** Everybody may enter and read the project; `run` runs as a user without any rights. */
+function asNobody(bad: Project): Project {
+  chmodSync(bad.directory, 0o755)
+  const cache = temporaryDirectory()
+  chmodSync(cache, 0o777)
+  const nobody = IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}
+  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: cache } }) }
+}
+
+describe.skipIf(process.platform === 'win32')('without permission', () => {
+  it('cannot read the tree', async () => {
+    const bad = asNobody(project())
+    mkdirSync(bad.tree)
+    chmodSync(bad.tree, 0o333)
+    const { code, stdout, stderr } = await bad.run(['export'])
+    chmodSync(bad.tree, 0o755)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^error: Cannot read the tree \S+\/tree: EACCES: [^\n]*; check its permissions\n$/)
+    expect(filesBelow(bad.tree)).toEqual([])
+  })
+
+  it('cannot write into the tree', async () => {
+    const bad = asNobody(project())
+    mkdirSync(bad.tree)
+    chmodSync(bad.tree, 0o555)
+    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write into the tree <tree>: EACCES'))
+  })
+
+  it.skipIf(!IS_ROOT)('cannot create the tree (needs root)', async () => {
+    const bad = asNobody(project())
+    expect(await attempt(bad)).toEqual(failure(1, 'Cannot create the tree <tree>: EACCES'))
+    expect(existsSync(bad.tree)).toBe(false)
+  })
+
+  it.skipIf(!IS_ROOT)('cannot create the state directory (needs root)', async () => {
+    const bad = asNobody(project())
+    mkdirSync(bad.tree)
+    chmodSync(bad.tree, 0o777)
+    expect(await attempt(bad)).toEqual(failure(1, 'Cannot create the state directory <dir>/.rowtree: EACCES'))
+  })
+
+  it('cannot read the database', async () => {
+    const bad = asNobody(project())
+    chmodSync(bad.database, 0o000)
+    const { code, stdout, stderr } = await bad.run(['export'])
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
+    expect(stderr).toBe(`error: Cannot open the store ${bad.database}: the permission to read it is missing\n`)
+  })
+
+  it('cannot read the config', async () => {
+    const bad = asNobody(project())
+    chmodSync(bad.at('rowtree.yaml'), 0o000)
+    const { code, stdout, stderr } = await bad.run(['export'])
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
+    expect(stderr).toBe(`error: Cannot read ${bad.at('rowtree.yaml')}: permission denied; allow this user to read it\n`)
+  })
+
+  it.skipIf(!IS_ROOT)('exports what it may, and names what it may not (needs root)', async () => {
+    const bad = asNobody(project())
+    for (const path of ['tree', '.rowtree', 'tree/north']) {
+      mkdirSync(bad.at(path))
+      chmodSync(bad.at(path), path === 'tree/north' ? 0o555 : 0o777)
+    }
+    const { code, stdout, stderr } = await bad.run(['export'])
+    expect(code).toBe(1)
+    expect(stdout).toContain('3 exported · 0 unchanged · 3 problems')
+    expect(stderr.match(/^problem: Cannot write north\/page-00000\d\.html: EACCES: permission denied.*$/gm)).toHaveLength(3)
+    expect(filesBelow(bad.tree)).toHaveLength(3)
+  })
+})
+
+function enlarge(path: string): void {
+  execFileSync('mount', ['-o', 'remount,size=64m', path])
+}
+
+describe.skipIf(!CAN_MOUNT)('a filesystem of its own (needs root and mount)', () => {
+  const MB = 1_000_000
+
+  /** A project whose tree is a filesystem of one megabyte. */
+  function small(pages: readonly Page[]): Project {
+    const tree = mountTmpfs(MB)
+    return { ...project(pages, CONFIG.replace('./tree', tree)), tree }
+  }
+
+  it.each([
+    { rows: 400, bytes: 12_000, flags: [] },
+    { rows: 400, bytes: 12_000, flags: ['--fsync', 'file'] },
+    { rows: 400, bytes: 12_000, flags: ['--fsync', 'batch'] },
+    { rows: 2, bytes: 1_500_000, flags: [] },
+    { rows: 2_500, bytes: 120, flags: ['--workers', '2'] },
+    { rows: 2_500, bytes: 6_000, flags: ['--workers', '2'] },
+  ])('leaves nothing on a disk that is full: $rows rows of $bytes bytes, $flags', async ({ rows, bytes, flags }) => {
+    const bad = small(samplePages(rows, bytes))
+    expect(await attempt(bad, flags)).toEqual(failure(1, 'the disk is full; make room and run it again'))
+    expect(stateOf(bad.tree)).toEqual({})
+    enlarge(bad.tree)
+    expect(await bad.run(['export', '-q'])).toMatchObject({ code: 0, stderr: '' })
+    expect(filesBelow(bad.tree)).toHaveLength(rows)
+  })
+
+  it('leaves nothing when there is no room for the baseline', async () => {
+    const state = mountTmpfs(MB)
+    const bad = project(samplePages(400, 12_000), `${CONFIG}state: ${state}\n`)
+    expect(await attempt(bad)).toEqual(failure(1, `Cannot write the baseline ${state}/baseline.db: the disk is full; make room and run it again`))
+    expect(stateOf(bad.tree)).toEqual({})
+    enlarge(state)
+    expect(await bad.run(['export', '-q'])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('leaves old files whole on a disk that is full', async () => {
+    const bad = small(samplePages(60, 3_600))
+    await bad.run(['export', '-q'])
+    insertPages(bad.database, samplePages(60, 30_000))
+    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write <tree>/north/'))
+  })
+
+  it('says that a tree is read-only', async () => {
+    const bad = small(samplePages(6))
+    makeReadOnly(bad.tree)
+    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write <tree>: the filesystem is read-only; mount it writable'))
+  })
+
+  it('says that a state directory is read-only', async () => {
+    const state = mountTmpfs(MB)
+    makeReadOnly(state)
+    const bad = project(samplePages(6), `${CONFIG}state: ${state}\n`)
+    expect(await attempt(bad)).toEqual(failure(1, `Cannot write the baseline ${state}/lock.db: `))
+  })
+})
+
+interface Obstacle {
+  readonly name: string
+  readonly place: (project: Project, outside: string) => void
+  readonly code: string
+  /** How many of the six rows it keeps from being exported. */
+  readonly rows: number
+  readonly message: string
+}
+
+const OBSTACLES: readonly Obstacle[] = [
+  {
+    name: 'a directory',
+    place: ({ at }) => void mkdirSync(at('tree', FILE), { recursive: true }),
+    code: 'target-is-directory',
+    rows: 1,
+    message: `Cannot write ${FILE}: a directory is in its place; move it away`,
+  },
+  {
+    name: 'a symlink',
+    place({ at }, outside) {
+      mkdirSync(at('tree', 'north'), { recursive: true })
+      symlinkSync(`${outside}/victim`, at('tree', FILE))
+    },
+    code: 'target-is-symlink',
+    rows: 1,
+    message: `Cannot write ${FILE}: a symlink is in its place; move it away`,
+  },
+  {
+    name: 'a dangling symlink',
+    place({ at }, outside) {
+      mkdirSync(at('tree', 'north'), { recursive: true })
+      symlinkSync(`${outside}/nothing`, at('tree', FILE))
+    },
+    code: 'target-is-symlink',
+    rows: 1,
+    message: `Cannot write ${FILE}: a symlink is in its place; move it away`,
+  },
+  {
+    name: 'a FIFO',
+    place({ at }) {
+      mkdirSync(at('tree', 'north'), { recursive: true })
+      execFileSync('mkfifo', [at('tree', FILE)])
+    },
+    code: 'target-is-special',
+    rows: 1,
+    message: `Cannot write ${FILE}: neither a file nor a directory is in its place; move it away`,
+  },
+  {
+    name: 'a file in the place of a directory',
+    place({ at, tree }) {
+      mkdirSync(tree)
+      writeFileSync(at('tree', 'north'), 'mine')
+    },
+    code: 'directory-is-file',
+    rows: 3,
+    message: 'Cannot write into north: it is not a directory; move it away',
+  },
+  {
+    name: 'a symlink that leads a directory out of the tree',
+    place({ at, tree }, outside) {
+      mkdirSync(tree)
+      symlinkSync(outside, at('tree', 'north'))
+    },
+    code: 'directory-is-symlink',
+    rows: 3,
+    message: 'Cannot write into north: it is a symlink and may lead out of the tree; move it away',
+  },
+]
+
+describe.skipIf(process.platform === 'win32')('a tree with something in the way', () => {
+  it.each(OBSTACLES)('exports the rest: $name', async ({ place, code, rows, message }) => {
+    const bad = project()
+    const outside = temporaryDirectory()
+    writeFileSync(`${outside}/victim`, 'untouched')
+    place(bad, outside)
+    const done = await bad.run(['export'])
+    expect(done).toMatchObject({ code: 1, stdout: expect.stringContaining(`${6 - rows} exported`) })
+    expect(done.stderr).toBe(`problem: ${message}\n`.repeat(rows))
+    const again = documentOf(await bad.run(['export', '--json', '--force']))
+    expect(again).toMatchObject({ exported: 0, unchanged: 6 - rows })
+    expect(again['problems']).toHaveLength(rows)
+    expect(again['problems']).toContainEqual({ path: FILE, code, message })
+    expect(filesBelow(outside)).toEqual(['victim'])
+    expect(readFileSync(`${outside}/victim`, 'utf8')).toBe('untouched')
+    expect(tempsBelow(bad.directory)).toEqual([])
+  })
+
+  it('exports every good row among several bad ones', async () => {
+    const pages = [
+      ...samplePages(10),
+      { site: '..', slug: 'up', body: 'x' },
+      { site: 'north', slug: 'a/../../b', body: 'x' },
+      { site: 'north', slug: '', body: 'x' },
+      { site: 'north', slug: 'twin', body: 'x' },
+      { site: 'north', slug: 'TWIN', body: 'x' },
+      { site: 'north', slug: 'n'.repeat(300), body: 'x' },
+      { site: 'north', slug: null as unknown as string, body: 'x' },
+      { site: 'north', slug: 'CON', body: 'x' },
+    ]
+    const bad = project(pages)
+    mkdirSync(bad.at('tree', FILE), { recursive: true })
+    const done = await bad.run(['export', '--json'])
+    const document = documentOf(done)
+    const files = filesBelow(bad.tree)
+    expect(done.code).toBe(1)
+    expect(document['exported']).toBe(files.length)
+    expect(samplePages(10).filter(({ site, slug }) => files.includes(`${site}/${slug}.html`))).toHaveLength(9)
+    expect((document['problems'] as { code: string }[]).map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['target-is-directory', 'null-key', 'name-too-long', 'path-collision']),
+    )
+    expect((document['exported'] as number) + (document['problems'] as unknown[]).length).toBe(pages.length)
+    expect(filesBelow(dirname(bad.tree)).filter((path) => !/^(tree|\.rowtree)\//.test(path))).toEqual(['rowtree.yaml', 'site.sqlite'])
+    expect(tempsBelow(bad.directory)).toEqual([])
+  })
+})
+
+describe('a command line that makes no sense', () => {
+  it.each([
+    { args: ['exprot'], message: "unknown command 'exprot'. Did you mean export?" },
+    { args: ['quark'], message: "unknown command 'quark'" },
+    { args: ['--jsn', 'export'], message: "unknown option '--jsn'. Did you mean --json?" },
+    { args: ['export', '--prun'], message: "unknown option '--prun'. Did you mean --prune?" },
+    { args: ['export', 'everything'], message: "too many arguments for 'export'. Expected 0 arguments but got 1: everything." },
+    { args: ['export', '--config'], message: "option '-c, --config <file>' argument missing" },
+    { args: ['export', '--workers', '65'], message: "option '--workers <n>' argument '65' is invalid. Write auto or a whole number from 0 to 64." },
+    { args: ['export', '--workers=-1'], message: "option '--workers <n>' argument '-1' is invalid." },
+    { args: ['export', '--workers', '1.5'], message: "option '--workers <n>' argument '1.5' is invalid." },
+    { args: ['export', '--workers', ''], message: "option '--workers <n>' argument '' is invalid." },
+    { args: ['export', '--fsync', 'maybe'], message: "option '--fsync <mode>' argument 'maybe' is invalid. Allowed choices are batch, file, off." },
+    { args: ['sweep', '--older-than', '1'], message: "option '--older-than <time>' argument '1' is invalid. Write a number and one of s, m, h, d, such as 1h." },
+    { args: ['sweep', '--older-than', 'h'], message: "option '--older-than <time>' argument 'h' is invalid." },
+    { args: ['demo', '--rows', '3'], message: "option '--rows <n>' argument '3' is invalid. Write a whole number from 20 to 1,000,000." },
+  ])('is a usage error: $args', async ({ args, message }) => {
+    const [done, json] = await Promise.all([rowtree(args), rowtree([...args, '--json'])])
+    expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
+    expect(done.stderr).toMatch(/^[^\n]+\n$/)
+    if (args.at(-1) === '--config') return
+    const command = ['export', 'sweep', 'demo'].find((name) => args.includes(name)) ?? null
+    expect(json).toMatchObject({ code: 64, stderr: '' })
+    expect(documentOf(json)).toEqual({ command, ok: false, error: { code: 'usage', message: done.stderr.slice('error: '.length, -1) } })
+  })
+
+  it('without a command shows the help on stderr', async () => {
+    const done = await rowtree([])
+    expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('Usage: rowtree') })
+    expect(documentOf(await rowtree(['--json']))).toMatchObject({ command: null, ok: false, error: { code: 'usage' } })
+  })
+})

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { errnoOf } from '../../src/errors.ts'
+import { digestOf } from '../../src/tree/digest.ts'
+import { removeFile, see, type Seen } from '../../src/tree/remove.ts'
+import { lstat } from '../../src/tree/stat.ts'
+import { editInPlace, listing } from '../support/files.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+const digest = (text: string): string => digestOf(new TextEncoder().encode(text))
+
+/** A file `a/file`, long ago unless it is `recent`, and how a cycle saw it. */
+function seen(recent = false): { root: string; path: string; before: Seen } {
+  const root = temporaryDirectory()
+  const path = join(root, 'a/file')
+  mkdirSync(dirname(path))
+  writeFileSync(path, 'old')
+  // Far in the future no edit has surely another time.
+  const time = recent ? Date.now() / 1_000 + 3_600 : 1_000_000.5
+  utimesSync(path, time, time)
+  const before = see(path, { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true })!
+  return { root, path, before }
+}
+
+describe('see', () => {
+  it('finds nothing', () => {
+    expect(see(join(temporaryDirectory(), 'x'), { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true })).toBeUndefined()
+  })
+
+  it('reads a file only where its stat does not prove its content', () => {
+    const { path, before } = seen()
+    expect(before).toMatchObject({ digest: digest('old'), racy: false })
+    expect(new TextDecoder().decode(before.bytes)).toBe('old')
+    expect(see(path, { ...before, digest: 'known', settled: true })).toEqual({ stat: lstat(path), digest: 'known', racy: false })
+    expect(see(path, { ...before, digest: 'known', settled: false })).toMatchObject({ digest: digest('old') })
+    writeFileSync(path, 'edited')
+    expect(see(path, { ...before, digest: 'known', settled: true })).toMatchObject({ digest: digest('edited') })
+  })
+
+  it('tells a file that was written just now', () => {
+    expect(seen(true).before.racy).toBe(true)
+  })
+
+  it.each<[errno: string, plant: (path: string) => void]>([
+    ['ELOOP', (path) => symlinkSync('/dev/null', path)],
+    ['EINVAL', (path) => mkdirSync(path)],
+    ['EINVAL', (path) => void execFileSync('mkfifo', [path])],
+  ])('throws %s for what is no file', (errno, plant) => {
+    const path = join(temporaryDirectory(), 'x')
+    plant(path)
+    let thrown: unknown
+    try {
+      see(path, { stat: lstat(path)!, digest: '', settled: false })
+    } catch (error) {
+      thrown = error
+    }
+    expect(errnoOf(thrown)).toBe(errno)
+  })
+})
+
+describe('removeFile', () => {
+  it.each([true, false])('removes the file that was seen, written just now: %s', (recent) => {
+    const { root, before } = seen(recent)
+    expect(removeFile(root, 'a/file', before)).toBe(true)
+    expect(listing(root)).toEqual(['a/'])
+  })
+
+  it.each<[name: string, interfere: (path: string) => void]>([
+    ['edited', (path) => writeFileSync(path, 'edited')],
+    ['replaced', (path) => { renameSync(path, `${path}2`); writeFileSync(path, 'its'); execFileSync('touch', ['-r', `${path}2`, path]) }],
+    ['replaced by a symlink', (path) => { renameSync(path, `${path}2`); symlinkSync('file2', path) }],
+    ['replaced by a directory', (path) => { renameSync(path, `${path}2`); mkdirSync(path) }],
+    ['removed', (path) => renameSync(path, `${path}2`)],
+  ])('leaves a file alone that was %s meanwhile', (_, interfere) => {
+    const { root, path, before } = seen()
+    interfere(path)
+    const names = listing(root)
+    expect(removeFile(root, 'a/file', before)).toBe(false)
+    expect(listing(root)).toEqual(names)
+  })
+
+  it('leaves a file alone that was edited within a tick of the clock', () => {
+    const { root, path, before } = seen(true)
+    editInPlace(path, 'its')
+    expect(removeFile(root, 'a/file', before)).toBe(false)
+    expect(readFileSync(path, 'utf8')).toBe('its')
+  })
+
+  it('does not go through a directory that became a symlink', () => {
+    const { root, path, before } = seen()
+    const outside = temporaryDirectory()
+    renameSync(path, join(outside, 'file'))
+    renameSync(join(root, 'a'), join(root, 'b'))
+    symlinkSync(outside, join(root, 'a'))
+    expect(() => removeFile(root, 'a/file', before)).toThrow('it is a symlink')
+    expect(listing(outside)).toEqual(['file'])
+  })
+})
