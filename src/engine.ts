@@ -10,6 +10,7 @@ import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { exportRows } from './sync/export.ts'
 import { openRoot, openState } from './tree/root.ts'
+import { type FilesystemClock, filesystemClock } from './tree/clock.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { FsyncMode, Progress, Summary } from './types.ts'
 
@@ -91,8 +92,7 @@ class RowtreeEngine implements Engine {
     const fsync = options.fsync ?? settings.fsync
     const dryRun = options.dryRun ?? false
     const root = openRoot(this.#config.tree, dryRun)
-    return await this.#cycle(root, fsync, dryRun, (baseline) => {
-      sweepTree(root, { dryRun })
+    return await this.#cycle(root, fsync, dryRun, (baseline, clock) => {
       const plan = {
         threads: threadsOf(options.workers ?? settings.workers),
         fsync,
@@ -104,7 +104,7 @@ class RowtreeEngine implements Engine {
         signal: options.signal,
         onProgress: options.onProgress,
       }
-      return exportRows({ store: this.#store, root, baseline }, plan)
+      return exportRows({ store: this.#store, root, baseline, clock }, plan)
     })
   }
 
@@ -117,7 +117,7 @@ class RowtreeEngine implements Engine {
   }
 
   /** Holds the lock and the baseline for the time of one cycle. */
-  async #cycle<T>(root: string, fsync: FsyncMode, dryRun: boolean, work: (baseline: Baseline) => Promise<T>): Promise<T> {
+  async #cycle<T>(root: string, fsync: FsyncMode, dryRun: boolean, work: (baseline: Baseline, clock: FilesystemClock) => Promise<T>): Promise<T> {
     // A dry run makes nothing, not even an empty baseline.
     const blank = dryRun && !existsSync(join(this.#config.state, 'baseline.db'))
     const state = blank ? undefined : openState(this.#config.state)
@@ -127,7 +127,7 @@ class RowtreeEngine implements Engine {
       const tree = state === undefined ? root : relative(state, root) || '.'
       const baseline = openBaseline(path, { tree, durable: fsync !== 'off' })
       try {
-        return await work(baseline)
+        return await work(baseline, filesystemClock(root, state))
       } finally {
         baseline.close()
       }

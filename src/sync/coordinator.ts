@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
+import type { FilesystemClock } from '../tree/clock.ts'
 import type { Directories } from '../tree/directories.ts'
 import { parentOf } from '../tree/directories.ts'
 import { flushDirectory, flushFilesystem, flushPath } from '../tree/durable.ts'
 import { fatalError } from '../tree/failure.ts'
 import * as job from '../tree/job.ts'
-import type { StageJob, StageResult } from '../tree/job.ts'
+import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
 import type { FsyncMode } from '../types.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
@@ -26,6 +27,7 @@ export interface CoordinatorPorts {
   readonly pool: WriterPool
   readonly packer: Packer
   readonly tally: Tally
+  readonly clock: FilesystemClock
 }
 
 export interface CoordinatorOptions {
@@ -48,6 +50,8 @@ export class Coordinator {
   readonly #recorder: Recorder
   readonly #running = new Set<Promise<void>>()
   #staged: StagedJob[] = []
+  /** The filesystem's clock when the cycle began. */
+  readonly clock: number
   #failure: { error: unknown } | undefined
   #rows = 0
   #matched = 0
@@ -55,6 +59,7 @@ export class Coordinator {
   constructor(ports: CoordinatorPorts, options: CoordinatorOptions) {
     this.#ports = ports
     this.#options = options
+    this.clock = ports.clock()
     this.#recorder = new Recorder(ports.baseline, ports.tally, options.dryRun)
     if (!options.dryRun) ports.baseline.begin()
   }
@@ -69,7 +74,9 @@ export class Coordinator {
     const known = this.#ports.baseline.find(packed.items.map((item) => item.path))
     this.#matched += known.size
     const { suffix, fsync, dryRun, force } = this.#options
-    const work = toStageJob(packed, known, { root: this.#ports.root, suffix, fsync, dryRun, force })
+    const { root, directories } = this.#ports
+    const homes = directories.homesOf(packed.items.map((item) => item.directory))
+    const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, force, clock: this.clock })
     const absorbed = this.#ports.pool.run('stageJob', work).then((result) => this.#absorb(packed, known, work, result))
     this.#track(absorbed.catch((error: unknown) => this.#discard(work, error)))
     await breathe()
@@ -81,30 +88,42 @@ export class Coordinator {
   /** Publishes everything that is staged, and commits the baseline. */
   async finish(): Promise<void> {
     await this.#settled()
-    const staged = this.#staged
-    if (staged.length > 0 && !this.#options.dryRun) {
-      await this.#makeDurable(staged)
-      this.#recorder.keep(staged)
-      for (const one of staged) {
-        const work = { root: one.work.root, prefix: one.work.prefix, suffix: one.work.suffix, paths: one.work.paths, table: one.work.table, racy: one.result.racy }
-        this.#track(
-          this.#ports.pool.run('publishJob', work).then(({ problems, fatal }) => {
-            if (fatal) throw fatalError(fatal)
-            this.#recorder.record(one, problems)
-            this.#options.onSteps(one.packed.items.length)
-          }),
-        )
-        await breathe()
-      }
-      await this.#settled()
-      await this.#flushDirectories(staged)
-    }
+    if (this.#options.dryRun) return
+    if (this.#staged.length > 0) await this.#publish(this.#staged)
     this.#staged = []
     this.#rows = 0
-    this.#recorder.startBatch()
-    if (this.#options.dryRun) return
     this.#ports.baseline.commit()
     this.#ports.baseline.begin()
+  }
+
+  async #publish(staged: readonly StagedJob[]): Promise<void> {
+    const { directories, clock, pool } = this.#ports
+    await this.#makeDurable(staged)
+    this.#recorder.keep(staged)
+    const published = clock()
+    const placed = directories.publish()
+    for (const one of staged) {
+      const record = (problems: readonly ItemProblem[]): void => {
+        this.#recorder.record(one, problems, published)
+        this.#options.onSteps(one.packed.items.length)
+      }
+      if (!hasMore(one, placed)) {
+        record([])
+        continue
+      }
+      const { root, prefix, suffix, paths, homes, table } = one.work
+      const work = { root, prefix, suffix, paths, homes, table, racy: one.result.racy }
+      this.#track(
+        pool.run('publishJob', work).then(({ problems, fatal }) => {
+          if (fatal) throw fatalError(fatal)
+          record(problems)
+        }),
+      )
+      await breathe()
+    }
+    await this.#settled()
+    directories.settle()
+    await this.#flushDirectories(staged)
   }
 
   /** Takes everything back that is staged and not published. */
@@ -125,7 +144,7 @@ export class Coordinator {
       this.#staged.push(one)
       return
     }
-    this.#recorder.record(one, [])
+    this.#recorder.record(one, [], this.clock)
     this.#options.onSteps(packed.items.length)
   }
 
@@ -160,9 +179,9 @@ export class Coordinator {
 
   async #flushDirectories(staged: readonly StagedJob[]): Promise<void> {
     if (this.#options.fsync === 'off') return
-    const { root, directories } = this.#ports
-    const touched = new Set(directories.made.map(parentOf))
-    for (const { packed } of staged) for (const { path } of packed.items) touched.add(parentOf(path))
+    const { root } = this.#ports
+    const touched = new Set<string>()
+    for (const { packed } of staged) for (const { directory } of packed.items) withParents(directory, touched)
     if (this.#options.fsync === 'batch' && touched.size > MANY_DIRECTORIES && (await flushFilesystem(root))) return
     for (const directory of touched) flushDirectory(join(root, directory))
   }
@@ -173,4 +192,21 @@ function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
+}
+
+/** Whether files of a job are not yet in place with their whole directories; notes those that are. */
+function hasMore({ packed, work }: StagedJob, placed: ReadonlySet<string>): boolean {
+  let more = false
+  for (const [index, { directory }] of packed.items.entries()) {
+    const at = index * job.FIELDS + job.OUTCOME
+    if (work.table[at] !== job.STAGED) continue
+    if (placed.has(directory)) work.table[at] = job.PUBLISHED
+    else more = true
+  }
+  return more
+}
+
+/** Adds a directory and all that list it; a directory that was made just now is an entry of its parent. */
+function withParents(directory: string, into: Set<string>): void {
+  for (let path = directory; !into.has(path); path = parentOf(path)) into.add(path)
 }

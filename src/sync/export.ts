@@ -3,8 +3,10 @@ import { PathIndex } from '../core/collisions.ts'
 import type { Scope } from '../core/scope.ts'
 import { RowtreeError } from '../errors.ts'
 import type { Chunk, Store } from '../store/store.ts'
+import type { FilesystemClock } from '../tree/clock.ts'
 import { Directories, parentOf } from '../tree/directories.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
+import { sweepTree } from '../tree/sweep.ts'
 import type { FsyncMode, Progress, Row, Summary } from '../types.ts'
 import { type Clash, nameClashes } from './clashes.ts'
 import { Coordinator } from './coordinator.ts'
@@ -19,6 +21,7 @@ export interface ExportPorts {
   /** Absolute path of the tree's root; it exists. */
   readonly root: string
   readonly baseline: Baseline
+  readonly clock: FilesystemClock
 }
 
 export interface ExportPlan {
@@ -74,7 +77,7 @@ class ExportRun {
     this.#ports = ports
     this.#plan = plan
     this.#entries = ports.baseline.count()
-    this.#directories = new Directories(ports.root, plan.dryRun)
+    this.#directories = new Directories(ports.root, plan.suffix, plan.dryRun)
     this.#pool = new WriterPool(plan.threads)
     this.#coordinator = new Coordinator(
       { ...ports, directories: this.#directories, pool: this.#pool, packer: this.#packer, tally: this.#tally },
@@ -83,6 +86,9 @@ class ExportRun {
   }
 
   async execute(): Promise<Summary> {
+    const swept = sweepTree(this.#ports.root, { dryRun: this.#plan.dryRun })
+    // A directory that cannot be listed matters only where rows go, and those report it themselves.
+    this.#tally.problems.push(...swept.problems.filter(({ code }) => code === 'remove-failed'))
     this.#total = await this.#ports.store.count()
     if (this.#total >= WORTH_THREADS) this.#pool.start()
     for await (const chunk of this.#ports.store.read()) {
@@ -100,7 +106,7 @@ class ExportRun {
 
   async abandon(): Promise<void> {
     await this.#coordinator.abandon()
-    this.#directories.unmake()
+    this.#directories.abandon()
   }
 
   async close(): Promise<void> {
@@ -124,7 +130,7 @@ class ExportRun {
           this.#tally.problems.push({ path: row.path, ...obstacle })
           continue
         }
-        const packed = this.#packer.add(row, fresh)
+        const packed = this.#packer.add(row, directory, fresh)
         if (packed) await this.#coordinator.submit(packed)
       }
     }
@@ -154,7 +160,7 @@ class ExportRun {
     for (const path of baseline.paths()) {
       if (!this.#index.has(path) && this.#plan.scope(path)) orphans.push(path)
     }
-    settleOrphans(baseline, orphans, { root, ...this.#plan }, this.#tally)
+    settleOrphans(baseline, orphans, { root, clock: this.#coordinator.clock, ...this.#plan }, this.#tally)
   }
 
   #advance(steps: number): void {

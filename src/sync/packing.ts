@@ -11,6 +11,7 @@ const SLAB_BYTES = 512 * 1024
 
 /** A row on its way to the tree, without its content, which lies in a slab. */
 export interface Item extends Pick<Row, 'collection' | 'key' | 'path'> {
+  readonly directory: string
   /** Its directory was made by this cycle. */
   readonly fresh: boolean
 }
@@ -38,13 +39,13 @@ export class Packer {
   #used = 0
 
   /** Adds a row. Returns the finished job when the row did not fit into it any more. */
-  add(row: Row, fresh: boolean): Packed | undefined {
+  add(row: Row, directory: string, fresh: boolean): Packed | undefined {
     let packed: Packed | undefined
     if (this.#items.length === JOB_ROWS || !this.#write(row.content)) {
       packed = this.take()
       if (!this.#write(row.content)) throw new RangeError(`${row.path} does not fit into memory made for it`)
     }
-    this.#items.push({ collection: row.collection, key: row.key, path: row.path, fresh })
+    this.#items.push({ collection: row.collection, key: row.key, path: row.path, directory, fresh })
     this.#ends.push(this.#used)
     return packed
   }
@@ -95,7 +96,7 @@ export class Packer {
 export function toStageJob(
   packed: Packed,
   known: ReadonlyMap<string, BaselineEntry>,
-  options: Pick<job.StageJob, 'root' | 'suffix' | 'fsync' | 'dryRun' | 'force'>,
+  options: Omit<job.StageJob, 'prefix' | 'paths' | 'known' | 'table' | 'contents'>,
 ): job.StageJob {
   const table = new Float64Array(new SharedArrayBuffer(packed.items.length * job.FIELDS * Float64Array.BYTES_PER_ELEMENT))
   const digests: string[] = []

@@ -13,6 +13,8 @@ export interface OrphanOptions {
   readonly prune: boolean
   readonly force: boolean
   readonly dryRun: boolean
+  /** The filesystem's clock when the cycle began. */
+  readonly clock: number
 }
 
 const CHUNK = 500
@@ -49,7 +51,7 @@ interface Look {
 function look(entry: BaselineEntry, options: OrphanOptions, tally: Tally): Look {
   const { path } = entry
   try {
-    const target = see(join(options.root, path), entry)
+    const target = see(join(options.root, path), entry, options.clock)
     const step = towardsTree(reconcile(entry.digest, undefined, target?.digest), false, options)
     if (step === 'pending') tally.pending++
     if (step === 'conflict') {

@@ -22,25 +22,16 @@ export interface PackPlace {
   readonly offsets: readonly number[]
 }
 
-/** A clock may lag behind a file server's by this much before a stat is trusted too early. */
-const CLOCK_SKEW = 60_000
-
 /** Turns outcomes into baseline entries, counts, and the lists of what needs a person. */
 export class Recorder {
   readonly #baseline: Baseline
   readonly #tally: Tally
   readonly #dryRun: boolean
-  /** The latest modification time of the batch: a reading of the filesystem's own clock. */
-  #clock = 0
 
   constructor(baseline: Baseline, tally: Tally, dryRun: boolean) {
     this.#baseline = baseline
     this.#tally = tally
     this.#dryRun = dryRun
-  }
-
-  startBatch(): void {
-    this.#clock = 0
   }
 
   hasStaged({ packed, work }: StagedJob): boolean {
@@ -56,7 +47,6 @@ export class Recorder {
     for (const [index, end] of packed.ends.entries()) {
       const at = index * job.FIELDS
       const outcome = table[at + job.OUTCOME]
-      if (outcome === job.STAGED) this.#clock = Math.max(this.#clock, table[at + job.MTIME]!)
       if (outcome !== job.STAGED && outcome !== job.ADOPTED) continue
       const start = index === 0 ? 0 : packed.ends[index - 1]!
       offsets[index] = length
@@ -77,8 +67,12 @@ export class Recorder {
     this.#baseline.checkpoint()
   }
 
-  /** Records what became of a job's files. */
-  record(one: StagedJob, published: readonly ItemProblem[]): void {
+  /**
+   * Records what became of a job's files.
+   *
+   * @param clock the filesystem's clock at a moment since which the files can only have been changed by others
+   */
+  record(one: StagedJob, published: readonly ItemProblem[], clock: number): void {
     const { table } = one.work
     for (const [index, item] of one.packed.items.entries()) {
       const at = index * job.FIELDS
@@ -91,18 +85,18 @@ export class Recorder {
         case job.REFRESHED: {
           this.#tally.unchanged++
           const stat = { size, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
-          if (!this.#dryRun) this.#baseline.refresh(item.path, stat, isSettled(stat.mtime, Date.now() - CLOCK_SKEW))
+          if (!this.#dryRun) this.#baseline.refresh(item.path, stat, isSettled(stat.mtime, one.work.clock))
           break
         }
         case job.ADOPTED:
           this.#tally.adopted++
-          this.#put(one, index, Date.now() - CLOCK_SKEW)
+          this.#put(one, index, one.work.clock)
           break
         case job.STAGED:
         case job.PUBLISHED:
           this.#tally.exported++
           this.#tally.bytes += size
-          this.#put(one, index, this.#clock)
+          this.#put(one, index, clock)
           break
         case job.PENDING:
           this.#tally.pending++
@@ -116,7 +110,7 @@ export class Recorder {
     for (const problem of [...one.result.problems, ...published]) this.#report(one, problem)
   }
 
-  #put({ packed, known, work, result, place }: StagedJob, index: number, now: number): void {
+  #put({ packed, known, work, result, place }: StagedJob, index: number, clock: number): void {
     if (this.#dryRun) return
     const { collection, key, path } = packed.items[index]!
     const at = index * job.FIELDS
@@ -127,7 +121,7 @@ export class Recorder {
       key: JSON.stringify(key),
       digest: job.digestAt(result.digests, index)!,
       stat,
-      settled: isSettled(stat.mtime, now),
+      settled: isSettled(stat.mtime, clock),
       place: { pack: place!.pack, offset: place!.offsets[index]! },
     }
     this.#baseline.put(entry, known.get(path))

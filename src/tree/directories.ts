@@ -1,9 +1,10 @@
-import { mkdirSync, rmdirSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem, ProblemCode } from '../types.ts'
 import { isSystemic } from './failure.ts'
 import { lstat } from './stat.ts'
+import { tempName, tempPrefix } from './temp.ts'
 
 /** What keeps a directory from being written to. */
 export type Obstacle = Pick<Problem, 'code' | 'message' | 'errno'>
@@ -12,28 +13,32 @@ export type Obstacle = Pick<Problem, 'code' | 'message' | 'errno'>
 export interface DirectoryState {
   /** This cycle made it, or would in a dry run: no name in it can be taken by somebody else's file. */
   readonly fresh: boolean
+  /** Where its files lie until `publish` gives it its name; a relative path. */
+  readonly home?: string
   readonly obstacle?: Obstacle
 }
 
 /**
- * The directories of one cycle. Each is checked once, component by component, and made
- * where it is missing; none is entered through a symlink, which may lead out of the tree.
+ * The directories of one cycle. Each is checked once, component by component; none is entered through
+ * a symlink, which may lead out of the tree.
+ *
+ * A missing directory is made under a temp name, filled there, and published with all its files and
+ * subdirectories by one rename: for a new tree that spares a second step for every file.
  */
 export class Directories {
   readonly #root: string
+  readonly #suffix: string
   readonly #dryRun: boolean
-  readonly #states = new Map<string, DirectoryState>()
-  readonly #made: string[] = []
+  readonly #prefix = tempPrefix()
+  readonly #states = new Map<string, DirectoryState>([['', { fresh: false }]])
+  /** The topmost directories that wait for their names, and by each path below them the one it belongs to. */
+  readonly #staged = new Map<string, StagedDirectory>()
+  #homes = 0
 
-  constructor(root: string, dryRun: boolean) {
+  constructor(root: string, suffix: string, dryRun: boolean) {
     this.#root = root
+    this.#suffix = suffix
     this.#dryRun = dryRun
-    this.#states.set('', { fresh: false })
-  }
-
-  /** Relative paths of the directories that this cycle made, parents first. */
-  get made(): readonly string[] {
-    return this.#made
   }
 
   /**
@@ -51,16 +56,17 @@ export class Directories {
   }
 
   #enter(directory: string, parent: DirectoryState): DirectoryState {
-    const path = join(this.#root, directory)
-    if (parent.fresh && this.#dryRun) return { fresh: true }
     try {
-      const entry = lstat(path)
+      // Below a directory of our own nobody else can have made anything.
+      const entry = parent.fresh && (this.#dryRun || parent.home) ? undefined : lstat(`${this.#root}/${directory}`)
       if (entry) return { fresh: false, ...asObstacle(entry.kind, directory) }
-      if (!this.#dryRun) {
-        mkdirSync(path)
-        this.#made.push(directory)
-      }
-      return { fresh: true }
+      if (this.#dryRun) return { fresh: true }
+      const home = parent.home ? `${parent.home}/${directory.slice(directory.lastIndexOf('/') + 1)}` : this.#homeFor(directory)
+      mkdirSync(`${this.#root}/${home}`)
+      const top = this.#staged.get(parentOf(directory)) ?? { directory, home, family: [] }
+      top.family.push(directory)
+      this.#staged.set(directory, top)
+      return { fresh: true, home }
     } catch (error) {
       const errno = errnoOf(error)
       if (errno && isSystemic(errno)) throw error
@@ -68,20 +74,94 @@ export class Directories {
     }
   }
 
-  /** Removes the directories that this cycle made and that are still empty. */
-  unmake(): void {
-    for (const directory of this.#made.toReversed()) {
-      try {
-        rmdirSync(join(this.#root, directory))
-      } catch {
-        // Somebody's file is in it, somebody removed or replaced it: it is not ours any more. And where the
-        // disk refuses, what led here is what has to be reported, not an empty directory.
-      }
+  /** The homes of those of these directories that are staged whole. */
+  homesOf(directories: readonly string[]): Map<string, string> {
+    const homes = new Map<string, string>()
+    let last: string | undefined
+    for (const directory of directories) {
+      // Neighbours mostly share their directory.
+      if (directory === last) continue
+      last = directory
+      const home = this.#states.get(directory)?.home
+      if (home !== undefined) homes.set(directory, home)
     }
-    this.#made.length = 0
+    return homes
+  }
+
+  #homeFor(directory: string): string {
+    const parent = parentOf(directory)
+    return `${parent}${parent && '/'}${tempName(this.#prefix, this.#homes++, this.#suffix)}`
+  }
+
+  /**
+   * Gives the staged directories their names. One whose name was taken meanwhile is merged: its
+   * subdirectories are made, and its files have to be published one by one.
+   *
+   * @returns the directories that are in place with all their files
+   * @throws the system's error where it would hit every other directory too
+   */
+  publish(): ReadonlySet<string> {
+    const placed = new Set<string>()
+    for (const { directory, home, family } of new Set(this.#staged.values())) {
+      if (this.#place(directory, home)) for (const path of family) placed.add(path)
+      else for (const path of family) this.#merge(path)
+    }
+    return placed
+  }
+
+  #place(directory: string, home: string): boolean {
+    if (findObstacle(this.#root, parentOf(directory))) return false
+    try {
+      // An empty directory may be replaced without loss; any other makes this fail.
+      renameSync(`${this.#root}/${home}`, `${this.#root}/${directory}`)
+      return true
+    } catch (error) {
+      if (isSystemic(errnoOf(error) ?? '')) throw error
+      return false
+    }
+  }
+
+  #merge(directory: string): void {
+    try {
+      mkdirSync(`${this.#root}/${directory}`)
+    } catch (error) {
+      // Taken already, or impossible: each file is going to meet the obstacle and to report it.
+      if (isSystemic(errnoOf(error) ?? '')) throw error
+    }
+  }
+
+  /** Ends a batch: what was staged is in place, and what is left of merged directories goes. */
+  settle(): void {
+    this.#removeHomes()
+    for (const path of this.#staged.keys()) this.#states.set(path, { fresh: true })
+    this.#staged.clear()
+  }
+
+  /** Takes the staged directories back, with everything in them. */
+  abandon(): void {
+    this.#removeHomes()
+    this.#staged.clear()
     this.#states.clear()
     this.#states.set('', { fresh: false })
   }
+
+  #removeHomes(): void {
+    for (const { home } of new Set(this.#staged.values())) {
+      try {
+        rmSync(`${this.#root}/${home}`, { recursive: true, force: true })
+      } catch {
+        // Where the disk refuses, a sweep finds it later; what led here is what has to be reported.
+      }
+    }
+  }
+}
+
+/** A directory that waits for its name. */
+interface StagedDirectory {
+  readonly directory: string
+  readonly home: string
+  /** The directory itself and all below it, parents first. */
+  readonly family: string[]
 }
 
 /**
@@ -121,6 +201,15 @@ export function findObstacle(root: string, directory: string): Obstacle | undefi
     const entry = component === '' ? undefined : lstat(join(root, component))
     const found = entry && asObstacle(entry.kind, component).obstacle
     if (found || end < 0) return found
+  }
+}
+
+/** A memory of obstacles for the time of one job: its files share few directories. */
+export function obstacleFinder(root: string): (directory: string) => Obstacle | undefined {
+  const found = new Map<string, Obstacle | undefined>()
+  return (directory) => {
+    if (!found.has(directory)) found.set(directory, findObstacle(root, directory))
+    return found.get(directory)
   }
 }
 

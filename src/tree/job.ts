@@ -15,6 +15,8 @@ export interface Job {
   readonly suffix: string
   /** Relative paths joined by newlines, which a safe path never contains. */
   readonly paths: string
+  /** The homes of directories that are staged whole, by their relative paths. */
+  readonly homes: ReadonlyMap<string, string>
   /** `FIELDS` numbers a file, in the order of the paths. */
   readonly table: Float64Array
 }
@@ -28,6 +30,8 @@ export interface StageJob extends Job {
   readonly fsync: FsyncMode
   readonly dryRun: boolean
   readonly force: boolean
+  /** The filesystem's clock when the cycle began; see `isSettled`. */
+  readonly clock: number
 }
 
 /** What happened to a job's files, beside the outcomes in its table. */
@@ -79,7 +83,11 @@ export const OUTCOME = 5
 export const SEEN_SIZE = 6
 export const SEEN_MTIME = 7
 export const SEEN_INODE = 8
-export const FIELDS = 9
+/** Out: mode and owner of that file; -1 where the name is free. */
+export const SEEN_MODE = 9
+export const SEEN_UID = 10
+export const SEEN_GID = 11
+export const FIELDS = 12
 
 /** The baseline has an entry for the path. */
 export const KNOWN = 1
@@ -111,5 +119,13 @@ export function digestAt(digests: string, index: number): Digest | undefined {
 /** The absolute path of the temp that stages the file at `index`: both phases, on any thread, agree on it. */
 export function tempOf(work: Job, index: number, path: string): string {
   const directory = parentOf(path)
+  const home = work.homes.get(directory)
+  if (home !== undefined) return `${work.root}/${home}${path.slice(directory.length)}`
   return `${work.root}/${directory}${directory && '/'}${tempName(work.prefix, index, work.suffix)}`
+}
+
+/** The relative path of the directory in which the file at `path` is staged. */
+export function homeOf(work: Job, path: string): string {
+  const directory = parentOf(path)
+  return work.homes.get(directory) ?? directory
 }

@@ -1,7 +1,7 @@
 import type { Digest } from '../types.ts'
 import { discard, publishNew, publishOver } from './atomic.ts'
 import { digestOf } from './digest.ts'
-import { findObstacle, type Obstacle, parentOf } from './directories.ts'
+import { obstacleFinder, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
 import { tempOf } from './job.ts'
@@ -18,16 +18,14 @@ import { asItemProblem, discardJob } from './staging.ts'
 export function publishJob(work: PublishJob): PublishResult {
   const problems: ItemProblem[] = []
   const racy = new Map(work.racy.map((file) => [file.index, file.digest]))
-  const obstacles = new Map<string, Obstacle | undefined>()
+  const obstacleAt = obstacleFinder(work.root)
   for (const [index, path] of work.paths.split('\n').entries()) {
     const row = index * job.FIELDS
     if (work.table[row + job.OUTCOME] !== job.STAGED) continue
-    const directory = parentOf(path)
     const temp = tempOf(work, index, path)
     const target = `${work.root}/${path}`
     try {
-      if (!obstacles.has(directory)) obstacles.set(directory, findObstacle(work.root, directory))
-      const obstacle = obstacles.get(directory)
+      const obstacle = obstacleAt(parentOf(path))
       if (obstacle) {
         work.table[row + job.OUTCOME] = job.FAILED
         problems.push({ index, ...obstacle })

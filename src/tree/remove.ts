@@ -27,12 +27,13 @@ interface Known {
  * The file at a path; `undefined` when there is none. It is read only where its stat does not
  * prove that it is still the known one.
  *
+ * @param clock the filesystem's clock when the cycle began
  * @throws the system's error where it is no regular file or cannot be read
  */
-export function see(path: string, known: Known): Seen | undefined {
+export function see(path: string, known: Known, clock: number): Seen | undefined {
   const entry = lstat(path)
   if (!entry) return undefined
-  const racy = !isSettled(entry.mtime, Date.now())
+  const racy = !isSettled(entry.mtime, clock)
   if (known.settled && sameStat(entry, known.stat)) return { stat: entry, digest: known.digest, racy }
   const file = readFile(path)
   return { stat: file.entry, digest: digestOf(file.bytes), bytes: file.bytes, racy }

@@ -4,9 +4,10 @@ import { errnoOf, messageOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, stage } from './atomic.ts'
 import { digestOf } from './digest.ts'
+import { obstacleFinder } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
-import { tempOf } from './job.ts'
+import { homeOf, tempOf } from './job.ts'
 import type { ItemProblem, KeptContent, RacyFile, StageJob, StageResult } from './job.ts'
 import { readFile } from './read.ts'
 import { type Entry, isSettled, lstat, sameStat } from './stat.ts'
@@ -28,13 +29,11 @@ const FREE: Target = {}
  * stays staged.
  */
 export function stageJob(work: StageJob): StageResult {
-  const paths = work.paths.split('\n')
+  const findings: Findings = { problems: [], kept: [], racy: [] }
   const digests: Digest[] = []
-  const problems: ItemProblem[] = []
-  const kept: KeptContent[] = []
-  const racy: RacyFile[] = []
+  const obstacleAt = obstacleFinder(work.root)
   let start = 0
-  for (const [index, path] of paths.entries()) {
+  for (const [index, path] of work.paths.split('\n').entries()) {
     const row = index * job.FIELDS
     const end = work.table[row + job.END]!
     const content = work.contents.subarray(start, end)
@@ -42,55 +41,75 @@ export function stageJob(work: StageJob): StageResult {
     const digest = digestOf(content)
     digests.push(digest)
     try {
-      work.table[row + job.OUTCOME] = stageFile(work, index, path, content, digest, kept, racy)
+      const file = { index, row, path, content, digest }
+      const outcome = decide(work, file, findings)
+      const obstacle = outcome === job.STAGED ? obstacleAt(homeOf(work, path)) : undefined
+      if (obstacle) findings.problems.push({ index, ...obstacle })
+      else if (outcome === job.STAGED && !work.dryRun) stageFile(work, file)
+      work.table[row + job.OUTCOME] = obstacle ? job.FAILED : outcome
     } catch (error) {
-      const fatal = asFatal(error, `${work.root}/${path}`)
       work.table[row + job.OUTCOME] = job.FAILED
+      const fatal = asFatal(error, `${work.root}/${path}`)
       if (fatal) {
         discardJob(work)
         return { digests: '', problems: [], kept: [], racy: [], fatal }
       }
-      problems.push(asItemProblem(index, path, error))
+      findings.problems.push(asItemProblem(index, path, error))
     }
   }
-  return { digests: digests.join(''), problems, kept, racy }
+  return { digests: digests.join(''), ...findings }
 }
 
-function stageFile(
-  work: StageJob,
-  index: number,
-  path: string,
-  content: Uint8Array,
-  digest: Digest,
-  kept: KeptContent[],
-  racy: RacyFile[],
-): number {
+/** One file of a job. */
+interface JobFile {
+  readonly index: number
+  /** Where its numbers begin in the job's table. */
+  readonly row: number
+  readonly path: string
+  readonly content: Uint8Array
+  readonly digest: Digest
+}
+
+/** What a job reports beside its outcomes. */
+interface Findings {
+  readonly problems: ItemProblem[]
+  readonly kept: KeptContent[]
+  readonly racy: RacyFile[]
+}
+
+/** Compares a file with the tree; `STAGED` means that it has to be. */
+function decide(work: StageJob, { index, row, path, content, digest }: JobFile, { kept, racy }: Findings): number {
   const { table } = work
-  const row = index * job.FIELDS
   const flags = table[row + job.FLAGS]!
   const known = flags & job.KNOWN ? job.digestAt(work.known, index) : undefined
   const target = flags & job.FRESH ? FREE : inspect(work, row, path, known, digest, content)
 
   const step = towardsTree(reconcile(known, digest, target.digest), true, { force: work.force, prune: false })
+  const { entry } = target
   if (step === 'none' || step === 'adopt') {
-    const moved = !isKnownStat(table, row, target.entry!) || !(flags & job.SETTLED)
-    writeStat(table, row, target.entry!)
+    const moved = !isKnownStat(table, row, entry!) || !(flags & job.SETTLED)
+    writeStat(table, row, entry!)
     return step === 'adopt' ? job.ADOPTED : moved ? job.REFRESHED : job.UNCHANGED
   }
   if (step === 'conflict') return job.CONFLICT
   if (step === 'pending') return job.PENDING
 
-  const { entry } = target
   table[row + job.SEEN_SIZE] = entry?.size ?? -1
   table[row + job.SEEN_MTIME] = entry?.mtime ?? -1
   table[row + job.SEEN_INODE] = entry?.inode ?? -1
-  if (entry && !isSettled(entry.mtime, Date.now())) racy.push({ index, digest: target.digest! })
+  table[row + job.SEEN_MODE] = entry?.mode ?? -1
+  table[row + job.SEEN_UID] = entry?.uid ?? -1
+  table[row + job.SEEN_GID] = entry?.gid ?? -1
+  if (entry && !isSettled(entry.mtime, work.clock)) racy.push({ index, digest: target.digest! })
   if (entry && target.digest !== known) kept.push({ index, bytes: asShared(target.bytes!) })
-  if (!work.dryRun) {
-    const temp = tempOf(work, index, path)
-    writeStat(table, row, stage(temp, content, { predecessor: entry, flush: work.fsync === 'file' }))
-  }
   return job.STAGED
+}
+
+function stageFile(work: StageJob, { index, row, path, content }: JobFile): void {
+  const { table } = work
+  const mode = table[row + job.SEEN_MODE]!
+  const predecessor = mode === -1 ? undefined : { mode, uid: table[row + job.SEEN_UID]!, gid: table[row + job.SEEN_GID]! }
+  writeStat(table, row, stage(tempOf(work, index, path), content, { predecessor, flush: work.fsync === 'file' }))
 }
 
 /** Looks at a target; reads it only where its stat does not already prove what it holds. */

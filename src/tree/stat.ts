@@ -74,15 +74,14 @@ export function sameStat(a: FileStat, b: FileStat): boolean {
   return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode
 }
 
-/** Timestamps move in ticks of a few milliseconds; where they are whole seconds, up to two seconds (FAT). */
-const TICK = 20
-const COARSE_TICK = 2_000
-
 /**
- * Whether a later edit of the same size is certain to change the stat of a file that was
- * known good at `now` (both in milliseconds of the filesystem's clock). Where it is not, the
- * content has to be read again: git's "racily clean" rule.
+ * Whether the stat of a file proves its content from now on. Timestamps move in ticks, so a second edit
+ * within one tick may leave no trace; but an edit after the filesystem's clock showed `clock`
+ * cannot give a time before it. Where this is false the content has to be read again: git's "racily
+ * clean" rule.
+ *
+ * @param clock a reading of the filesystem's own clock while the content was known; see `filesystemClock`
  */
-export function isSettled(mtime: number, now: number): boolean {
-  return mtime + (mtime % 1_000 === 0 ? COARSE_TICK : TICK) < now
+export function isSettled(mtime: number, clock: number): boolean {
+  return mtime < clock
 }

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, unlinkSync } from 'node:fs'
+import { type Dirent, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
@@ -35,17 +35,17 @@ export function sweepTree(root: string, options: SweepOptions = {}): SweepResult
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const entry of list(root, directory, problems)) {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`
-      if (entry.isDirectory()) {
+      const owner = entry.name.startsWith('.rowtree-') && !entry.isSymbolicLink() ? tempOwner(entry.name) : undefined
+      if (!owner) {
         // Repositories keep their own files, by the thousand.
-        if (entry.name !== '.git') pending.push(path)
+        if (entry.isDirectory() && entry.name !== '.git') pending.push(path)
         continue
       }
-      const owner = entry.name.startsWith('.rowtree-') && entry.isFile() ? tempOwner(entry.name) : undefined
-      if (!owner) continue
       try {
         if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
         else {
-          if (!options.dryRun) remove(join(root, path))
+          // A directory that was staged whole goes whole. What is in it was written by its maker alone.
+          if (!options.dryRun) rmSync(join(root, path), { recursive: true, force: true })
           removed.push(path)
         }
       } catch (error) {
@@ -63,15 +63,6 @@ function list(root: string, directory: string, problems: Problem[]): Dirent[] {
     // A directory that vanished meanwhile holds no temps.
     if (errnoOf(error) !== 'ENOENT') problems.push(problem(directory || '.', 'read-failed', 'list the directory', error))
     return []
-  }
-}
-
-/** Removes a temp; one that vanished meanwhile is fine. */
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }
 

@@ -8,7 +8,7 @@ function packAll(contents: readonly (string | Uint8Array)[]): Packed[] {
   const packer = new Packer()
   const jobs: Packed[] = []
   for (const [index, content] of contents.entries()) {
-    const packed = packer.add(row(`p${index}`, content), false)
+    const packed = packer.add(row(`p${index}`, content), '', false)
     if (packed) jobs.push(packed)
   }
   const rest = packer.take()
@@ -54,13 +54,13 @@ describe('packer', () => {
 
   it('uses the memory of a finished job again, but never while the job is still read', () => {
     const packer = new Packer()
-    packer.add(row('a', 'first'), false)
+    packer.add(row('a', 'first'), '', false)
     const first = packer.take()!
-    packer.add(row('b', 'second'), false)
+    packer.add(row('b', 'second'), '', false)
     const second = packer.take()!
     expect(second.slab).not.toBe(first.slab)
     packer.recycle(first.slab)
-    packer.add(row('c', 'third'), false)
+    packer.add(row('c', 'third'), '', false)
     expect(packer.take()!.slab).toBe(first.slab)
     expect(new TextDecoder().decode(second.contents.slice())).toBe('second')
   })
