@@ -1,9 +1,9 @@
-import { mkdirSync, rmdirSync, statSync } from 'node:fs'
+import { mkdirSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem, ProblemCode } from '../types.ts'
 import { isSystemic } from './failure.ts'
-import { lstat } from './stat.ts'
+import { lstat, stat } from './stat.ts'
 
 /** What keeps a directory from being written to. */
 export type Obstacle = Pick<Problem, 'code' | 'message' | 'errno'>
@@ -90,20 +90,16 @@ export class Directories {
  * @returns the first directory that was made; `undefined` where all were there
  */
 export function makeDirectories(path: string, mode?: number): string | undefined {
-  if (isDirectory(path)) return undefined
+  if (stat(path)?.kind === 'directory') return undefined
   const made = path === dirname(path) ? undefined : makeDirectories(dirname(path), mode)
   try {
     mkdirSync(path, { mode })
   } catch (error) {
     // Somebody may have made it at the same time.
-    if (errnoOf(error) === 'EEXIST' && isDirectory(path)) return made
+    if (errnoOf(error) === 'EEXIST' && stat(path)?.kind === 'directory') return made
     throw error
   }
   return made ?? path
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** The directory part of a relative path; '' for the root. */

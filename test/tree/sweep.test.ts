@@ -85,9 +85,9 @@ describe('sweepTree', () => {
   it('leaves what is younger than asked for', async () => {
     const [young, old] = [await deadTemp(0), await deadTemp(1)]
     const root = treeOf([young, old])
-    const hours = (count: number): number => Date.now() / 1_000 - count * 3_600
-    utimesSync(join(root, young), hours(1), hours(1))
-    utimesSync(join(root, old), hours(3), hours(3))
+    const now = Date.now() / 1_000
+    utimesSync(join(root, young), now - 3_600, now - 3_600)
+    utimesSync(join(root, old), now - 3 * 3_600, now - 3 * 3_600)
     expect(sweepTree(root, { olderThan: 2 * 3_600_000 })).toEqual({ removed: [old], left: 1, problems: [] })
     expect(listing(root)).toEqual([young])
   })
