@@ -85,7 +85,7 @@ export function progressLine(label: string, progress: Progress, elapsed: number,
     const done = Math.round(share * room)
     return `${label} ${'█'.repeat(done)}${'░'.repeat(room - done)} ${text}`
   }
-  return `${label}${percent}`.slice(0, Math.max(0, columns - 1))
+  return `${label} ${percent.trim()}`.slice(0, Math.max(0, columns - 1))
 }
 
 function state(progress: Progress, elapsed: number): string {
@@ -102,7 +102,7 @@ function shareOf({ done, total }: Progress): number {
 
 function timeLeft(progress: Progress, elapsed: number): string {
   const share = shareOf(progress)
-  if (share === 0) return '? left'
+  if (share === 0) return ' ? s left'
   const seconds = Math.ceil((elapsed / share - elapsed) / 1_000)
-  return seconds < 100 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`
+  return seconds < 100 ? `${String(seconds).padStart(2)} s left` : `${Math.ceil(seconds / 60)} min left`
 }

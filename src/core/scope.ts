@@ -1,4 +1,4 @@
-import ignore from 'ignore'
+import ignore, { type Ignore } from 'ignore'
 
 /** Whether a relative path takes part. */
 export type Scope = (path: string) => boolean
@@ -27,7 +27,16 @@ export function scopeOf(patterns: ScopePatterns): Scope {
   return (path) => (!only || only(path)) && !ignored?.(path)
 }
 
+/** Paths after which the memory is given back. */
+const FORGET_AFTER = 10_000
+
 function matcher(patterns: readonly string[]): Scope {
-  const rules = ignore({ ignorecase: false }).add([...patterns])
-  return (path) => rules.ignores(path)
+  const compile = (): Ignore => ignore({ ignorecase: false }).add([...patterns])
+  let rules = compile()
+  let asked = 0
+  return (path) => {
+    // The library remembers every path that it was asked about.
+    if (++asked % FORGET_AFTER === 0) rules = compile()
+    return rules.ignores(path)
+  }
 }

@@ -23,6 +23,7 @@ export function reviseYaml(text: string, document: Document, data: unknown): str
   const layout = layoutOf(text, document)
   pullCommentUp(text, document)
   document.contents = revise(document, document.contents, data) as typeof document.contents
+  quoteIndentedTexts(document, layout)
   const revised = document.toString(layout)
   return text.includes('\r\n') && !/(?<!\r)\n/.test(text) ? revised.replaceAll('\n', '\r\n') : revised
 }
@@ -55,6 +56,16 @@ function layoutOf(text: string, document: Document): ToStringOptions {
   }
 }
 
+/** A block that starts with a space tells its indentation, which the library does for a step of two only, and not at the root. */
+function quoteIndentedTexts(document: Document, layout: ToStringOptions): void {
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== 'string' || !/^\n*[ \t]/.test(node.value)) return
+      if (layout.indent !== 2 || node === document.contents) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+}
+
 /** A comment at the end belongs to the document, which puts an empty line before it; one that had none moves to the content. */
 function pullCommentUp(text: string, document: Document): void {
   const { contents, comment } = document
@@ -75,7 +86,7 @@ function revise(document: Document, node: unknown, data: unknown): Node {
   if (isSeq(node) && Array.isArray(data)) return reviseSeq(document, node, data)
   if (isScalar(node) && isPrimitive(data)) {
     // The old spelling belongs to the old value, its comments do not.
-    if (typeof node.value !== typeof data) {
+    if (typeof node.value !== typeof data || Object.is(data, -0)) {
       delete node.format
       delete node.tag
     }

@@ -51,11 +51,17 @@ export function create(temp: string, predecessor: Predecessor | undefined): numb
 
 function fill(fd: number, temp: string, bytes: Uint8Array, options: StageOptions): Entry {
   writeWhole(fd, bytes)
+  const entry = complete(fd, temp, bytes.length, options.predecessor)
+  if (options.flush) fsyncSync(fd)
+  return entry
+}
+
+/** Checks that a temp holds all its bytes, and gives it what it takes over from the file that it is going to replace. */
+export function complete(fd: number, temp: string, size: number, predecessor: Predecessor | undefined): Entry {
   const entry = fstat(fd)
   // A full disk or a quota can cut a write short without an error.
-  if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
-  if (options.predecessor) takeOver(fd, entry, options.predecessor)
-  if (options.flush) fsyncSync(fd)
+  if (entry.size !== size) throw shortWrite(temp, entry.size, size)
+  if (predecessor) takeOver(fd, entry, predecessor)
   return entry
 }
 
@@ -89,13 +95,13 @@ export function writeWhole(fd: number, bytes: Uint8Array): void {
 }
 
 /** The error of a file that holds fewer bytes than were written. */
-export function shortWrite(path: string, size: number, expected: number): Error {
+function shortWrite(path: string, size: number, expected: number): Error {
   const error = new Error(`ENOSPC: only ${size} of ${expected} bytes were written, '${path}'`)
   return Object.assign(error, { code: 'ENOSPC', syscall: 'write', path })
 }
 
 /** Gives the temp the mode, and where permitted the owner and the group, of the file that it replaces. */
-export function takeOver(fd: number, temp: Predecessor, predecessor: Predecessor): void {
+function takeOver(fd: number, temp: Predecessor, predecessor: Predecessor): void {
   const { uid, gid, mode } = predecessor
   // Only root may give files away, but anyone to a group of theirs; the content matters more than either.
   if (temp.uid !== uid || temp.gid !== gid) void (mayChown(fd, uid, gid) || mayChown(fd, temp.uid, gid))

@@ -1,9 +1,9 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem, ProblemCode } from '../types.ts'
 import { isSystemic } from './failure.ts'
-import { lstat } from './stat.ts'
+import { lstat, stat } from './stat.ts'
 import { tempName, tempPrefix } from './temp.ts'
 
 /** What keeps a directory from being written to. */
@@ -122,6 +122,7 @@ export class Directories {
   }
 
   #merge(directory: string): void {
+    if (findObstacle(this.#root, parentOf(directory))) return
     try {
       mkdirSync(`${this.#root}/${directory}`)
     } catch (error) {
@@ -170,20 +171,16 @@ interface StagedDirectory {
  * @returns the first directory that was made; `undefined` where all were there
  */
 export function makeDirectories(path: string, mode?: number): string | undefined {
-  if (isDirectory(path)) return undefined
+  if (stat(path)?.kind === 'directory') return undefined
   const made = path === dirname(path) ? undefined : makeDirectories(dirname(path), mode)
   try {
     mkdirSync(path, { mode })
   } catch (error) {
     // Somebody may have made it at the same time.
-    if (errnoOf(error) === 'EEXIST' && isDirectory(path)) return made
+    if (errnoOf(error) === 'EEXIST' && stat(path)?.kind === 'directory') return made
     throw error
   }
   return made ?? path
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** The directory part of a relative path; '' for the root. */

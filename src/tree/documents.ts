@@ -1,4 +1,4 @@
-import { type Document, parseDocument, stringify, YAMLParseError } from 'yaml'
+import { type Document, parseDocument, YAMLParseError } from 'yaml'
 import { reviseYaml } from '../core/yaml.ts'
 import { messageOf, RowtreeError } from '../errors.ts'
 import type { FileContent } from './read.ts'
@@ -43,14 +43,10 @@ export async function writeJsonAtomic(path: string | URL, data: unknown, options
 export async function writeYamlAtomic(path: string | URL, data: unknown, options: WriteOptions = {}): Promise<void> {
   if (data === undefined) throw new TypeError(`Cannot write ${String(path)}: undefined has no YAML form`)
   const revise = (current: FileContent | undefined): Uint8Array => {
-    return new TextEncoder().encode(current ? revised(String(path), current.bytes, data) : stringify(data))
+    const { text, document } = read(String(path), current?.bytes ?? new Uint8Array())
+    return new TextEncoder().encode(reviseYaml(text, document, data))
   }
   await replaceFile(path, revise, options)
-}
-
-function revised(path: string, bytes: Uint8Array, data: unknown): string {
-  const { text, document } = read(path, bytes)
-  return reviseYaml(text, document, data)
 }
 
 function read(path: string, bytes: Uint8Array): { text: string; document: Document } {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { closeSync, constants, fsync, fsyncSync, openSync } from 'node:fs'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { errnoOf } from '../errors.ts'
+import { errnoOf, messageOf } from '../errors.ts'
 
 /** Forces one open file to the disk, off the calling thread. */
 export const flushFile: (fd: number) => Promise<void> = promisify(fsync)
@@ -49,8 +49,7 @@ export async function flushFilesystem(path: string): Promise<boolean> {
     await run('sync', ['-f', path], { env: { ...process.env, LC_ALL: 'C' } })
     return true
   } catch (error) {
-    const { stderr } = error as { stderr?: string }
-    if (errnoOf(error) === 'ENOENT' || /unrecognized option|invalid option|usage:/i.test(stderr ?? '')) return false
+    if (errnoOf(error) === 'ENOENT' || /^(sync: )?(unrecognized|invalid) option|^usage:/im.test(messageOf(error))) return false
     throw error
   }
 }

@@ -1,7 +1,12 @@
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, realpathSync } from 'node:fs'
+import process from 'node:process'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
 import { makeDirectories } from './directories.ts'
 import { asFatal, fatalError } from './failure.ts'
+import { stat } from './stat.ts'
+
+// Deno judges by the mode alone and knows neither groups nor what root may do: there the first write tells.
+const CAN_ASK = !('deno' in process.versions)
 
 /**
  * The real path of a tree's root. A missing root is made, with its parents, unless `dryRun`.
@@ -10,11 +15,11 @@ import { asFatal, fatalError } from './failure.ts'
  */
 export function openRoot(path: string, dryRun: boolean): string {
   try {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (!stats) {
+    const entry = stat(path)
+    if (!entry) {
       if (dryRun) return path
       makeDirectories(path)
-    } else if (!stats.isDirectory()) throw notADirectory(path)
+    } else if (entry.kind !== 'directory') throw notADirectory(path)
   } catch (error) {
     if (error instanceof RowtreeError) throw error
     if (errnoOf(error) === 'ENOTDIR' || errnoOf(error) === 'EEXIST') throw notADirectory(path, error)
@@ -22,7 +27,7 @@ export function openRoot(path: string, dryRun: boolean): string {
     throw fatal ? fatalError(fatal) : unusable('tree-unwritable', 'create', path, error)
   }
   check(path, 'tree-unreadable', 'read', () => readdirSync(path))
-  if (!dryRun) check(path, 'tree-unwritable', 'write into', () => accessSync(path, constants.W_OK | constants.X_OK))
+  if (!dryRun && CAN_ASK) check(path, 'tree-unwritable', 'write into', () => accessSync(path, constants.W_OK | constants.X_OK))
   return realpathSync(path)
 }
 

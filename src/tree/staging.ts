@@ -155,7 +155,9 @@ class TargetError extends Error {
 export function asItemProblem(index: number, path: string, error: unknown): ItemProblem {
   if (error instanceof TargetError) return { index, code: `target-is-${error.kind}`, message: error.message }
   const errno = errnoOf(error)
-  return { index, code: 'write-failed', message: `Cannot write ${path}: ${messageOf(error)}`, ...(errno && { errno }) }
+  // What the system did not refuse is a fault of ours, and no matter of one file.
+  if (!errno) throw error
+  return { index, code: 'write-failed', message: `Cannot write ${path}: ${messageOf(error)}`, errno }
 }
 
 function isKnownStat(table: Float64Array, row: number, entry: Entry): boolean {

@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync, type Stats } from 'node:fs'
+import { fstatSync, lstatSync, type Stats, statSync } from 'node:fs'
 import { errnoOf } from '../errors.ts'
 import type { FileStat } from '../types.ts'
 
@@ -45,6 +45,16 @@ function lstatInDeno(path: string): Entry | undefined {
       uid: info.uid ?? 0,
       gid: info.gid ?? 0,
     }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** What stands at `path` or where its symlinks lead; `undefined` when nothing does. */
+export function stat(path: string): Entry | undefined {
+  try {
+    return entryOf(statSync(path))
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
     throw error

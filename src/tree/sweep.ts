@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, rmSync } from 'node:fs'
+import { type Dirent, readdirSync, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
@@ -44,8 +44,7 @@ export function sweepTree(root: string, options: SweepOptions = {}): SweepResult
       try {
         if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
         else {
-          // A directory that was staged whole goes whole. What is in it was written by its maker alone.
-          if (!options.dryRun) rmSync(join(root, path), { recursive: true, force: true })
+          if (!options.dryRun) remove(join(root, path), entry)
           removed.push(path)
         }
       } catch (error) {
@@ -63,6 +62,17 @@ function list(root: string, directory: string, problems: Problem[]): Dirent[] {
     // A directory that vanished meanwhile holds no temps.
     if (errnoOf(error) !== 'ENOENT') problems.push(problem(directory || '.', 'read-failed', 'list the directory', error))
     return []
+  }
+}
+
+/** Removes a temp; one that vanished meanwhile is fine. */
+function remove(path: string, entry: Dirent): void {
+  try {
+    // A directory that was staged whole goes whole: what is in it was written by its maker alone.
+    if (entry.isDirectory()) rmSync(path, { recursive: true })
+    else unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }
 

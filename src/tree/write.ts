@@ -2,11 +2,11 @@ import { readlinkSync, renameSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RowtreeError } from '../errors.ts'
-import { abandon, create, discard, finish, type Predecessor, publishNew, publishOver, shortWrite, takeOver, writeWhole } from './atomic.ts'
+import { abandon, complete, create, discard, finish, type Predecessor, publishNew, publishOver, writeWhole } from './atomic.ts'
 import { makeDirectories } from './directories.ts'
 import { flushDirectory, flushFile } from './durable.ts'
 import { type FileContent, readAgain, readFile } from './read.ts'
-import { type Entry, fstat, lstat } from './stat.ts'
+import { type Entry, lstat } from './stat.ts'
 import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
 
 /** How a file is written. */
@@ -159,9 +159,7 @@ async function stageGently(temp: string, bytes: Uint8Array, predecessor: Predece
       if (start > 0) await new Promise(setImmediate)
       writeWhole(fd, bytes.subarray(start, start + STRETCH))
     }
-    const entry = fstat(fd)
-    if (entry.size !== bytes.length) throw shortWrite(temp, entry.size, bytes.length)
-    if (predecessor) takeOver(fd, entry, predecessor)
+    complete(fd, temp, bytes.length, predecessor)
     if (flush) await flushFile(fd)
   } catch (error) {
     abandon(fd, temp)

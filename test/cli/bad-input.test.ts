@@ -1,15 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
-import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { rowtree } from '../support/cli.ts'
-import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
-import { CONFIG, documentOf, filesBelow, type Project, project, stateOf, tempsBelow } from '../support/project.ts'
-import { IS_ROOT, NOBODY } from '../support/script.ts'
-import { insertPages, type Page, samplePages } from '../support/tables.ts'
+import { attempt, failure } from '../support/attempt.ts'
+import { CONFIG, documentOf, filesBelow, type Project, project, tempsBelow } from '../support/project.ts'
+import { samplePages } from '../support/tables.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const FILE = 'north/page-000000.html'
@@ -179,39 +175,6 @@ const FATAL: readonly Case[] = [
   },
 ]
 
-/** What an export that fails as a whole comes to. */
-interface Failure {
-  readonly code: number | null
-  readonly stdout: string
-  /** The one line on stderr; all of it where it is something else. */
-  readonly error: unknown
-  /** Files before and after, where they are not the same. */
-  readonly changed?: object
-}
-
-async function attempt({ directory, tree, run }: Project, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Failure> {
-  const before = [contentsOf(directory), contentsOf(tree)]
-  const { code, stdout, stderr } = await run(['export', ...args], { env })
-  const after = [contentsOf(directory), contentsOf(tree)]
-  const error = /^error: (Cannot [^\n]+)\n$/.exec(stderr)?.[1]?.replaceAll(tree, '<tree>').replaceAll(directory, '<dir>')
-  return { code, stdout, error: error ?? { stderr }, ...(!isDeepStrictEqual(before, after) && { changed: { before, after } }) }
-}
-
-function failure(code: number, message: string): Failure {
-  return { code, stdout: '', error: expect.stringContaining(message) }
-}
-
-/** Files with their contents, except the state directory's; temps count like all others. */
-function contentsOf(directory: string): string[] {
-  if (!existsSync(directory) || !statSync(directory).isDirectory()) return []
-  const files = filesBelow(directory).filter((path) => !path.startsWith('.rowtree/'))
-  return files.map((path) => `${path}: ${digestOf(`${directory}/${path}`)}`)
-}
-
-function digestOf(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
-}
-
 describe('an export that cannot start', () => {
   it.each(FATAL)('says why: $name', async ({ spoil, args = [], env = {}, code, error, message }) => {
     const bad = project()
@@ -245,136 +208,6 @@ describe('an export that cannot start', () => {
     expect(done.stderr).not.toContain('hunter2')
     const brief = await run(['export'], { env: { SECRET: 'hunter2' } })
     expect(brief.stderr).toMatch(/^error: [^\n]*\n$/)
-  })
-})
-
-/** Everybody may enter and read the project; `run` runs as a user without any rights. */
-function asNobody(bad: Project): Project {
-  chmodSync(bad.directory, 0o755)
-  const cache = temporaryDirectory()
-  chmodSync(cache, 0o777)
-  const nobody = IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}
-  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: cache } }) }
-}
-
-describe.skipIf(process.platform === 'win32')('without permission', () => {
-  it('cannot read the tree', async () => {
-    const bad = asNobody(project())
-    mkdirSync(bad.tree)
-    chmodSync(bad.tree, 0o333)
-    const { code, stdout, stderr } = await bad.run(['export'])
-    chmodSync(bad.tree, 0o755)
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^error: Cannot read the tree \S+\/tree: EACCES: [^\n]*; check its permissions\n$/)
-    expect(filesBelow(bad.tree)).toEqual([])
-  })
-
-  it('cannot write into the tree', async () => {
-    const bad = asNobody(project())
-    mkdirSync(bad.tree)
-    chmodSync(bad.tree, 0o555)
-    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write into the tree <tree>: EACCES'))
-  })
-
-  it.skipIf(!IS_ROOT)('cannot create the tree (needs root)', async () => {
-    const bad = asNobody(project())
-    expect(await attempt(bad)).toEqual(failure(1, 'Cannot create the tree <tree>: EACCES'))
-    expect(existsSync(bad.tree)).toBe(false)
-  })
-
-  it.skipIf(!IS_ROOT)('cannot create the state directory (needs root)', async () => {
-    const bad = asNobody(project())
-    mkdirSync(bad.tree)
-    chmodSync(bad.tree, 0o777)
-    expect(await attempt(bad)).toEqual(failure(1, 'Cannot create the state directory <dir>/.rowtree: EACCES'))
-  })
-
-  it('cannot read the database', async () => {
-    const bad = asNobody(project())
-    chmodSync(bad.database, 0o000)
-    const { code, stdout, stderr } = await bad.run(['export'])
-    expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
-    expect(stderr).toBe(`error: Cannot open the store ${bad.database}: the permission to read it is missing\n`)
-  })
-
-  it('cannot read the config', async () => {
-    const bad = asNobody(project())
-    chmodSync(bad.at('rowtree.yaml'), 0o000)
-    const { code, stdout, stderr } = await bad.run(['export'])
-    expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
-    expect(stderr).toBe(`error: Cannot read ${bad.at('rowtree.yaml')}: permission denied; allow this user to read it\n`)
-  })
-
-  it.skipIf(!IS_ROOT)('exports what it may, and names what it may not (needs root)', async () => {
-    const bad = asNobody(project())
-    for (const path of ['tree', '.rowtree', 'tree/north']) {
-      mkdirSync(bad.at(path))
-      chmodSync(bad.at(path), path === 'tree/north' ? 0o555 : 0o777)
-    }
-    const { code, stdout, stderr } = await bad.run(['export'])
-    expect(code).toBe(1)
-    expect(stdout).toContain('3 exported · 0 unchanged · 3 problems')
-    expect(stderr.match(/^problem: Cannot write north\/page-00000\d\.html: EACCES: permission denied.*$/gm)).toHaveLength(3)
-    expect(filesBelow(bad.tree)).toHaveLength(3)
-  })
-})
-
-function enlarge(path: string): void {
-  execFileSync('mount', ['-o', 'remount,size=64m', path])
-}
-
-describe.skipIf(!CAN_MOUNT)('a filesystem of its own (needs root and mount)', () => {
-  const MB = 1_000_000
-
-  /** A project whose tree is a filesystem of one megabyte. */
-  function small(pages: readonly Page[]): Project {
-    const tree = mountTmpfs(MB)
-    return { ...project(pages, CONFIG.replace('./tree', tree)), tree }
-  }
-
-  it.each([
-    { rows: 400, bytes: 12_000, flags: [] },
-    { rows: 400, bytes: 12_000, flags: ['--fsync', 'file'] },
-    { rows: 400, bytes: 12_000, flags: ['--fsync', 'batch'] },
-    { rows: 2, bytes: 1_500_000, flags: [] },
-    { rows: 2_500, bytes: 120, flags: ['--workers', '2'] },
-    { rows: 2_500, bytes: 6_000, flags: ['--workers', '2'] },
-  ])('leaves nothing on a disk that is full: $rows rows of $bytes bytes, $flags', async ({ rows, bytes, flags }) => {
-    const bad = small(samplePages(rows, bytes))
-    expect(await attempt(bad, flags)).toEqual(failure(1, 'the disk is full; make room and run it again'))
-    expect(stateOf(bad.tree)).toEqual({})
-    enlarge(bad.tree)
-    expect(await bad.run(['export', '-q'])).toMatchObject({ code: 0, stderr: '' })
-    expect(filesBelow(bad.tree)).toHaveLength(rows)
-  })
-
-  it('leaves nothing when there is no room for the baseline', async () => {
-    const state = mountTmpfs(MB)
-    const bad = project(samplePages(400, 12_000), `${CONFIG}state: ${state}\n`)
-    expect(await attempt(bad)).toEqual(failure(1, `Cannot write the baseline ${state}/baseline.db: the disk is full; make room and run it again`))
-    expect(stateOf(bad.tree)).toEqual({})
-    enlarge(state)
-    expect(await bad.run(['export', '-q'])).toMatchObject({ code: 0, stderr: '' })
-  })
-
-  it('leaves old files whole on a disk that is full', async () => {
-    const bad = small(samplePages(60, 3_600))
-    await bad.run(['export', '-q'])
-    insertPages(bad.database, samplePages(60, 30_000))
-    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write <tree>/north/'))
-  })
-
-  it('says that a tree is read-only', async () => {
-    const bad = small(samplePages(6))
-    makeReadOnly(bad.tree)
-    expect(await attempt(bad)).toEqual(failure(1, 'Cannot write <tree>: the filesystem is read-only; mount it writable'))
-  })
-
-  it('says that a state directory is read-only', async () => {
-    const state = mountTmpfs(MB)
-    makeReadOnly(state)
-    const bad = project(samplePages(6), `${CONFIG}state: ${state}\n`)
-    expect(await attempt(bad)).toEqual(failure(1, `Cannot write the baseline ${state}/lock.db: `))
   })
 })
 
@@ -491,38 +324,5 @@ describe.skipIf(process.platform === 'win32')('a tree with something in the way'
     expect((document['exported'] as number) + (document['problems'] as unknown[]).length).toBe(pages.length)
     expect(filesBelow(dirname(bad.tree)).filter((path) => !/^(tree|\.rowtree)\//.test(path))).toEqual(['rowtree.yaml', 'site.sqlite'])
     expect(tempsBelow(bad.directory)).toEqual([])
-  })
-})
-
-describe('a command line that makes no sense', () => {
-  it.each([
-    { args: ['exprot'], message: "unknown command 'exprot'. Did you mean export?" },
-    { args: ['quark'], message: "unknown command 'quark'" },
-    { args: ['--jsn', 'export'], message: "unknown option '--jsn'. Did you mean --json?" },
-    { args: ['export', '--prun'], message: "unknown option '--prun'. Did you mean --prune?" },
-    { args: ['export', 'everything'], message: "too many arguments for 'export'. Expected 0 arguments but got 1: everything." },
-    { args: ['export', '--config'], message: "option '-c, --config <file>' argument missing" },
-    { args: ['export', '--workers', '65'], message: "option '--workers <n>' argument '65' is invalid. Write auto or a whole number from 0 to 64." },
-    { args: ['export', '--workers=-1'], message: "option '--workers <n>' argument '-1' is invalid." },
-    { args: ['export', '--workers', '1.5'], message: "option '--workers <n>' argument '1.5' is invalid." },
-    { args: ['export', '--workers', ''], message: "option '--workers <n>' argument '' is invalid." },
-    { args: ['export', '--fsync', 'maybe'], message: "option '--fsync <mode>' argument 'maybe' is invalid. Allowed choices are batch, file, off." },
-    { args: ['sweep', '--older-than', '1'], message: "option '--older-than <time>' argument '1' is invalid. Write a number and one of s, m, h, d, such as 1h." },
-    { args: ['sweep', '--older-than', 'h'], message: "option '--older-than <time>' argument 'h' is invalid." },
-    { args: ['demo', '--rows', '3'], message: "option '--rows <n>' argument '3' is invalid. Write a whole number from 20 to 1,000,000." },
-  ])('is a usage error: $args', async ({ args, message }) => {
-    const [done, json] = await Promise.all([rowtree(args), rowtree([...args, '--json'])])
-    expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
-    expect(done.stderr).toMatch(/^[^\n]+\n$/)
-    if (args.at(-1) === '--config') return
-    const command = ['export', 'sweep', 'demo'].find((name) => args.includes(name)) ?? null
-    expect(json).toMatchObject({ code: 64, stderr: '' })
-    expect(documentOf(json)).toEqual({ command, ok: false, error: { code: 'usage', message: done.stderr.slice('error: '.length, -1) } })
-  })
-
-  it('without a command shows the help on stderr', async () => {
-    const done = await rowtree([])
-    expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('Usage: rowtree') })
-    expect(documentOf(await rowtree(['--json']))).toMatchObject({ command: null, ok: false, error: { code: 'usage' } })
   })
 })

@@ -25,6 +25,8 @@ describe('reviseYaml', () => {
     ['quotes text that looks like a number', 'a: 1\n', { a: '1' }, 'a: "1"\n'],
     ['unquotes where a number follows', 'a: "1"\n', { a: 1 }, 'a: 1\n'],
     ['keeps a block of text', 'a: |\n  x\n  y\n', { a: 'z\nx\n' }, 'a: |\n  z\n  x\n'],
+    ['quotes a text that starts with a space where a block cannot', 'a:\n    b: |\n        x\n', { a: { b: ' x\n' } }, 'a:\n    b: " x\\n"\n'],
+    ['quotes a text that starts with a space at the root', '|\n x\n', ' x\n', '" x\\n"\n'],
     ['keeps flow style', 'a: { b: 1, c: [ 2, 3 ] }\n', { a: { b: 9, c: [2, 4] } }, 'a: { b: 9, c: [ 2, 4 ] }\n'],
     ['keeps tight brackets', 'a: {b: 1, c: [2]}\n', { a: { b: 9, c: [2] } }, 'a: {b: 9, c: [2]}\n'],
     ['keeps an indentation of four', 'a:\n    b:\n        c: 1\n', { a: { b: { c: 2 } } }, 'a:\n    b:\n        c: 2\n'],
@@ -35,7 +37,11 @@ describe('reviseYaml', () => {
     ['keeps the line ends of Windows', 'a: 1\r\nb: |\r\n  x\r\n', { a: 2, b: 'x\n' }, 'a: 2\r\nb: |\r\n  x\r\n'],
     ['keeps a comment at the end apart', 'a: 1\n\n# end\n', { a: 3 }, 'a: 3\n\n# end\n'],
     ['keeps a comment at the end of a list', '- 1\n# end\n# END\n', [1, 2], '- 1\n- 2\n# end\n# END\n'],
+    ['forgets the spelling of another type', 'a: 0x1F\n', { a: 'x' }, 'a: x\n'],
+    ['writes the sign of zero', 'a: 1e3\n', { a: -0 }, 'a: -0\n'],
+    ['forgets how a number was spelled', 'a: 1.50\nb: True\n', { a: 2.25, b: false }, 'a: 2.25\nb: false\n'],
     ['keeps hexadecimal numbers hexadecimal', 'a: 0x1F\nb: 1\n', { a: 32, b: 1 }, 'a: 0x20\nb: 1\n'],
+    ['puts null where a text was', 'a: ""\nb: x\n', { a: null, b: null }, 'a: null\nb: null\n'],
     ['keeps the spelling of null', 'a: ~\nb: 1\n', { a: null, b: 2 }, 'a: ~\nb: 2\n'],
     ['drops a tag that does not fit', 'a: !!str 5\n', { a: 6 }, 'a: 6\n'],
     ['keeps a tag that fits', 'a: !secret x\n', { a: 'y' }, 'a: !secret y\n'],
@@ -94,8 +100,8 @@ const { value: anything } = fc.letrec((tie) => ({
 
 test('the revised text holds the data, and revising it again changes nothing', () => {
   fc.assert(
-    fc.property(anything, anything, fc.boolean(), (before, after, crlf) => {
-      const start = stringify(before)
+    fc.property(anything, anything, fc.constantFrom(2, 4, 1, 3), fc.boolean(), fc.boolean(), (before, after, indent, indentSeq, crlf) => {
+      const start = stringify(before, { indent, indentSeq })
       const result = revised(crlf ? start.replaceAll('\n', '\r\n') : start, after)
       expect(parse(result, { logLevel: 'error' })).toEqual(after)
       expect(revised(result, after)).toBe(result)

@@ -9,24 +9,25 @@ import { IS_ROOT, NOBODY, runScript, source } from '../support/script.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 describe('Directories', () => {
-  it('makes missing parents and remembers what it made', () => {
+  it('makes missing directories under temp names, a whole branch in one', () => {
     const root = temporaryDirectory()
     mkdirSync(join(root, 'old'))
-    const directories = new Directories(root, false)
+    const directories = new Directories(root, '.tmp', false)
     expect(directories.prepare('')).toEqual({ fresh: false })
     expect(directories.prepare('old')).toEqual({ fresh: false })
-    expect(directories.prepare('old/a/b')).toEqual({ fresh: true })
-    expect(directories.prepare('old/a')).toEqual({ fresh: true })
-    expect(directories.prepare('c')).toEqual({ fresh: true })
-    expect(directories.made).toEqual(['old/a', 'old/a/b', 'c'])
-    expect(listing(root)).toEqual(['c/', 'old/', 'old/a/', 'old/a/b/'])
+    const { home } = directories.prepare('old/a/b')
+    expect(home).toMatch(/^old\/\.rowtree-[0-9a-z-]+\.tmp\/b$/)
+    expect(directories.prepare('old/a')).toEqual({ fresh: true, home: parentOf(home!) })
+    expect(directories.prepare('c').home).toMatch(/^\.rowtree-[0-9a-z-]+\.tmp$/)
+    expect(directories.homesOf(['', 'old', 'old/a/b', 'old/a/b', 'unknown'])).toEqual(new Map([['old/a/b', home]]))
+    expect(listing(root)).toHaveLength(4)
   })
 
   it.each(['a', 'a/b', 'a/b/c'])('does not write through %s where it is a symlink', (link) => {
     const [root, outside] = [temporaryDirectory(), temporaryDirectory()]
     mkdirSync(join(root, parentOf(link)), { recursive: true })
     symlinkSync(outside, join(root, link))
-    const { fresh, obstacle } = new Directories(root, false).prepare('a/b/c')
+    const { fresh, obstacle } = new Directories(root, '.tmp', false).prepare('a/b/c')
     expect(fresh).toBe(false)
     expect(obstacle).toMatchObject({ code: 'directory-is-symlink', message: `Cannot write into ${link}: it is a symlink and may lead out of the tree; move it away` })
     expect(listing(outside)).toEqual([])
@@ -35,7 +36,7 @@ describe('Directories', () => {
   it('does not make what a symlink to nothing names', () => {
     const root = temporaryDirectory()
     symlinkSync('nothing', join(root, 'a'))
-    expect(new Directories(root, false).prepare('a/b').obstacle).toMatchObject({ code: 'directory-is-symlink' })
+    expect(new Directories(root, '.tmp', false).prepare('a/b').obstacle).toMatchObject({ code: 'directory-is-symlink' })
     expect(listing(root)).toEqual(['a'])
   })
 
@@ -43,7 +44,7 @@ describe('Directories', () => {
     const root = temporaryDirectory()
     mkdirSync(join(root, parentOf(file)), { recursive: true })
     writeFileSync(join(root, file), 'theirs')
-    expect(new Directories(root, false).prepare('a/b/c').obstacle).toMatchObject({
+    expect(new Directories(root, '.tmp', false).prepare('a/b/c').obstacle).toMatchObject({
       code: 'directory-is-file',
       message: `Cannot write into ${file}: it is not a directory; move it away`,
     })
@@ -53,19 +54,18 @@ describe('Directories', () => {
     const root = temporaryDirectory()
     mkdirSync(join(root, 'old'))
     writeFileSync(join(root, 'old/file'), '')
-    const directories = new Directories(root, true)
+    const directories = new Directories(root, '.tmp', true)
     expect(directories.prepare('old/a/b')).toEqual({ fresh: true })
     expect(directories.prepare('old')).toEqual({ fresh: false })
     expect(directories.prepare('old/file/x').obstacle).toMatchObject({ code: 'directory-is-file' })
-    expect(directories.made).toEqual([])
     expect(listing(root)).toEqual(['old/', 'old/file'])
   })
 
   it('looks once', () => {
     const root = temporaryDirectory()
-    const directories = new Directories(root, false)
+    const directories = new Directories(root, '.tmp', false)
     const first = directories.prepare('a')
-    rmSync(join(root, 'a'), { recursive: true })
+    rmSync(join(root, first.home!), { recursive: true })
     expect(directories.prepare('a')).toBe(first)
   })
 
@@ -74,48 +74,109 @@ describe('Directories', () => {
     chmodSync(root, 0o755)
     const code = `
       import { Directories } from '${source('tree/directories.ts')}'
-      console.log(JSON.stringify(new Directories('${root}', false).prepare('a/b')))`
+      console.log(JSON.stringify(new Directories('${root}', '.tmp', false).prepare('a/b')))`
     expect(await runScript(code, [], { uid: NOBODY, gid: NOBODY })).toMatchObject({ fresh: false, obstacle: { code: 'write-failed', errno: 'EACCES' } })
   })
 
   it.skipIf(!CAN_MOUNT)('throws where no directory can be made (needs root)', () => {
     const root = mountTmpfs(65_536)
     makeReadOnly(root)
-    expect(() => new Directories(root, false).prepare('a/b')).toThrow('EROFS')
+    expect(() => new Directories(root, '.tmp', false).prepare('a/b')).toThrow('EROFS')
   })
 })
 
-describe('unmake', () => {
-  it('removes what it made and what is still empty', () => {
+/** Directories of which three wait for their names, each with a file. */
+function waiting(root: string): Directories {
+  const directories = new Directories(root, '.tmp', false)
+  for (const path of ['a', 'b/c', 'b/c/d']) writeFileSync(join(root, directories.prepare(path).home!, 'file'), path)
+  return directories
+}
+
+describe('publish', () => {
+  it('gives every directory its name, with everything in it', () => {
     const root = temporaryDirectory()
-    mkdirSync(join(root, 'old/empty'), { recursive: true })
-    const directories = new Directories(root, false)
-    for (const path of ['old/empty', 'old/a/b', 'c/d', 'e/f']) directories.prepare(path)
-    writeFileSync(join(root, 'c/d/theirs'), '')
-    directories.unmake()
-    expect(listing(root)).toEqual(['c/', 'c/d/', 'c/d/theirs', 'old/', 'old/empty/'])
-    expect(directories.made).toEqual([])
-    expect(directories.prepare('e/f')).toEqual({ fresh: true })
+    const directories = waiting(root)
+    expect(directories.publish()).toEqual(new Set(['a', 'b', 'b/c', 'b/c/d']))
+    directories.settle()
+    expect(listing(root)).toEqual(['a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/d/file', 'b/c/file'])
+    expect(directories.prepare('b/c')).toEqual({ fresh: true })
+    expect(directories.publish()).toEqual(new Set())
   })
 
-  it('leaves what somebody else put in the place', () => {
+  it('replaces nothing but an empty directory', () => {
+    const root = temporaryDirectory()
+    const directories = waiting(root)
+    mkdirSync(join(root, 'a'))
+    mkdirSync(join(root, 'b/c'), { recursive: true })
+    writeFileSync(join(root, 'b/c/theirs'), '')
+    expect(directories.publish()).toEqual(new Set(['a']))
+    const home = parentOf(directories.prepare('b/c').home!)
+    expect(listing(root)).toEqual([...[`${home}/`, `${home}/c/`, `${home}/c/d/`, `${home}/c/d/file`, `${home}/c/file`], 'a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
+    directories.settle()
+    expect(listing(root)).toEqual(['a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
+  })
+
+  it.each([
+    ['a file', (path: string) => writeFileSync(path, 'theirs')],
+    ['a symlink to nothing', (path: string) => symlinkSync('nothing', path)],
+    ['a symlink to a directory', (path: string) => symlinkSync('.', path)],
+  ])('leaves %s that took the name', (_, plant) => {
+    const root = temporaryDirectory()
+    const directories = waiting(root)
+    plant(join(root, 'a'))
+    const before = lstat(join(root, 'a'))
+    expect(directories.publish()).toEqual(new Set(['b', 'b/c', 'b/c/d']))
+    directories.settle()
+    expect(lstat(join(root, 'a'))).toEqual(before)
+  })
+
+  it('does not follow a parent that became a symlink', () => {
     const [root, outside] = [temporaryDirectory(), temporaryDirectory()]
-    const directories = new Directories(root, false)
-    for (const path of ['a', 'b', 'c/d', 'e']) directories.prepare(path)
-    for (const path of ['a', 'b', 'c']) rmSync(join(root, path), { recursive: true })
-    writeFileSync(join(root, 'a'), '')
-    symlinkSync(outside, join(root, 'b'))
-    directories.unmake()
-    expect(listing(root)).toEqual(['a', 'b'])
-    expect(lstat(outside)?.kind).toBe('directory')
+    mkdirSync(join(root, 'old'))
+    const directories = new Directories(root, '.tmp', false)
+    const { home } = directories.prepare('old/a')
+    renameSync(join(root, 'old'), join(root, 'moved'))
+    mkdirSync(join(outside, home!.slice('old/'.length)))
+    symlinkSync(outside, join(root, 'old'))
+    expect(directories.publish()).toEqual(new Set())
+    expect(listing(outside)).not.toContain('a/')
+  })
+
+  it.skipIf(!CAN_MOUNT)('throws where nothing can be renamed (needs root)', () => {
+    const root = mountTmpfs(65_536)
+    const directories = waiting(root)
+    makeReadOnly(root)
+    expect(() => directories.publish()).toThrow('EROFS')
+  })
+})
+
+describe('abandon', () => {
+  it('takes back what waits, with everything in it, and nothing else', () => {
+    const root = temporaryDirectory()
+    mkdirSync(join(root, 'old/empty'), { recursive: true })
+    const directories = waiting(root)
+    directories.prepare('old/empty')
+    mkdirSync(join(root, 'a'))
+    directories.abandon()
+    expect(listing(root)).toEqual(['a/', 'old/', 'old/empty/'])
+    expect(directories.publish()).toEqual(new Set())
+  })
+
+  it('leaves what is published', () => {
+    const root = temporaryDirectory()
+    const directories = waiting(root)
+    directories.publish()
+    directories.settle()
+    directories.prepare('e')
+    directories.abandon()
+    expect(listing(root)).toEqual(['a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/d/file', 'b/c/file'])
   })
 
   it.skipIf(!CAN_MOUNT)('does not hide the failure that led to it (needs root)', () => {
     const root = mountTmpfs(65_536)
-    const directories = new Directories(root, false)
-    directories.prepare('a/b')
+    const directories = waiting(root)
     makeReadOnly(root)
-    expect(() => directories.unmake()).not.toThrow()
+    expect(() => directories.abandon()).not.toThrow()
   })
 })
 

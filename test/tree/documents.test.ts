@@ -155,7 +155,7 @@ test('what was written is what is read, however often', async () => {
         expect(text(path)).toBe(first)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
   expect(listing(directory)).toEqual(['file.yaml'])
 })

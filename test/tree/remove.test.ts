@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFile
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errnoOf } from '../../src/errors.ts'
+import { filesystemClock } from '../../src/tree/clock.ts'
 import { digestOf } from '../../src/tree/digest.ts'
 import { removeFile, see, type Seen } from '../../src/tree/remove.ts'
 import { lstat } from '../../src/tree/stat.ts'
@@ -10,6 +11,8 @@ import { editInPlace, listing } from '../support/files.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const digest = (text: string): string => digestOf(new TextEncoder().encode(text))
+
+const clock = (root: string): number => filesystemClock(root, root)()
 
 /** A file `a/file`, long ago unless it is `recent`, and how a cycle saw it. */
 function seen(recent = false): { root: string; path: string; before: Seen } {
@@ -20,23 +23,24 @@ function seen(recent = false): { root: string; path: string; before: Seen } {
   // Far in the future no edit has surely another time.
   const time = recent ? Date.now() / 1_000 + 3_600 : 1_000_000.5
   utimesSync(path, time, time)
-  const before = see(path, { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true })!
+  const before = see(path, { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true }, clock(root))!
   return { root, path, before }
 }
 
 describe('see', () => {
   it('finds nothing', () => {
-    expect(see(join(temporaryDirectory(), 'x'), { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true })).toBeUndefined()
+    expect(see(join(temporaryDirectory(), 'x'), { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true }, 0)).toBeUndefined()
   })
 
   it('reads a file only where its stat does not prove its content', () => {
-    const { path, before } = seen()
+    const { root, path, before } = seen()
+    const now = clock(root)
     expect(before).toMatchObject({ digest: digest('old'), racy: false })
     expect(new TextDecoder().decode(before.bytes)).toBe('old')
-    expect(see(path, { ...before, digest: 'known', settled: true })).toEqual({ stat: lstat(path), digest: 'known', racy: false })
-    expect(see(path, { ...before, digest: 'known', settled: false })).toMatchObject({ digest: digest('old') })
+    expect(see(path, { ...before, digest: 'known', settled: true }, now)).toEqual({ stat: lstat(path), digest: 'known', racy: false })
+    expect(see(path, { ...before, digest: 'known', settled: false }, now)).toMatchObject({ digest: digest('old') })
     writeFileSync(path, 'edited')
-    expect(see(path, { ...before, digest: 'known', settled: true })).toMatchObject({ digest: digest('edited') })
+    expect(see(path, { ...before, digest: 'known', settled: true }, now)).toMatchObject({ digest: digest('edited') })
   })
 
   it('tells a file that was written just now', () => {
@@ -52,7 +56,7 @@ describe('see', () => {
     plant(path)
     let thrown: unknown
     try {
-      see(path, { stat: lstat(path)!, digest: '', settled: false })
+      see(path, { stat: lstat(path)!, digest: '', settled: false }, 0)
     } catch (error) {
       thrown = error
     }

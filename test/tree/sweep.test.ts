@@ -34,12 +34,20 @@ describe('sweepTree', () => {
     const user = ['a.html', 'x.tmp', '.rowtree-x.tmp', '.rowtree/baseline.db', '.hidden', 'a/b/.rowtree-1-2.tmp']
     const doomed = [dead, `a/${dead}`, `a/b/c/${dead}`, `.rowtree/${dead}`]
     const root = treeOf([...user, ...doomed])
-    mkdirSync(join(root, 'd', dead), { recursive: true })
-    writeFileSync(join(root, 'd', dead, 'file'), 'a directory is no temp')
+    mkdirSync(join(root, 'd'))
+    symlinkSync(join(root, 'a'), join(root, 'd', dead))
     const { removed, left, problems } = sweepTree(root)
     expect(removed.toSorted()).toEqual(doomed.toSorted())
     expect({ left, problems }).toEqual({ left: 0, problems: [] })
-    expect(listing(root).filter((path) => !path.endsWith('/'))).toEqual([...user, `d/${dead}/file`].sort())
+    expect(listing(root).filter((path) => !path.endsWith('/'))).toEqual([...user, `d/${dead}`].sort())
+  })
+
+  it('removes a directory that was staged whole, and leaves that of a living process', async () => {
+    const dead = await deadTemp()
+    const ours = tempName(tempPrefix(), 0, '.tmp')
+    const root = treeOf([`a/${dead}/b/file`, `a/${dead}/file`, `${ours}/file`])
+    expect(sweepTree(root)).toEqual({ removed: [`a/${dead}`], left: 1, problems: [] })
+    expect(listing(root)).toEqual([`${ours}/`, `${ours}/file`, 'a/'])
   })
 
   it('leaves temps of living processes', async () => {
@@ -85,9 +93,9 @@ describe('sweepTree', () => {
   it('leaves what is younger than asked for', async () => {
     const [young, old] = [await deadTemp(0), await deadTemp(1)]
     const root = treeOf([young, old])
-    const hours = (count: number): number => Date.now() / 1_000 - count * 3_600
-    utimesSync(join(root, young), hours(1), hours(1))
-    utimesSync(join(root, old), hours(3), hours(3))
+    const now = Date.now() / 1_000
+    utimesSync(join(root, young), now - 3_600, now - 3_600)
+    utimesSync(join(root, old), now - 3 * 3_600, now - 3 * 3_600)
     expect(sweepTree(root, { olderThan: 2 * 3_600_000 })).toEqual({ removed: [old], left: 1, problems: [] })
     expect(listing(root)).toEqual([young])
   })

@@ -38,7 +38,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 const backupsOf = (path: string): string[] => listing(dirname(path)).filter((name) => name.includes('.bak-'))
 
 /** A content that tells its number, and whether all of it is there. */
-const content = (turn: number): string => String(turn % 10).repeat(100_000 + turn)
+const numbered = (turn: number): string => String(turn % 10).repeat(100_000 + turn)
 
 describe('writeFileAtomic', () => {
   it.each<[name: string, data: string | Uint8Array]>([
@@ -202,6 +202,15 @@ describe('what stands at the path', () => {
       expect(lstat(link)!.kind).toBe(links.length > 0 ? 'symlink' : 'file')
     })
 
+    it.skipIf(!CAN_MOUNT)('puts the temp where the file is, on its disk (needs root)', async () => {
+      const [directory, mount] = [temporaryDirectory(), mountTmpfs(65_536)]
+      mkdirSync(join(mount, 'deep'))
+      symlinkSync(join(mount, 'deep'), join(directory, 'door'))
+      symlinkSync('door/../real', join(directory, 'link'))
+      await writeFileAtomic(join(directory, 'link'), 'x', follow)
+      expect(listing(mount)).toEqual(['deep/', 'real'])
+    })
+
     it('writes through an absolute symlink, where parents are missing too', async () => {
       const [here, there] = [temporaryDirectory(), temporaryDirectory()]
       symlinkSync(join(there, 'a/b/file'), join(here, 'link'))
@@ -285,7 +294,7 @@ describe('order', () => {
     const path = join(temporaryDirectory(), 'file')
     // Every other one is large: without a queue the small ones overtake it.
     const turns = Array.from({ length: 50 }, (_, index) => {
-      return writeFileAtomic(path, `${index}${' '.repeat(index % 2 === 0 ? 2_000_000 : 0)}`, { flush })
+      return writeFileAtomic(path, `${index}${' '.repeat(index % 2 === 0 ? 1_100_000 : 0)}`, { flush })
     })
     await Promise.all(turns)
     expect(text(path)).toBe('49')
@@ -327,7 +336,7 @@ describe('order', () => {
 
   it('never shows a reader a part of a file', async () => {
     const path = join(temporaryDirectory(), 'file')
-    await writeFileAtomic(path, content(0))
+    await writeFileAtomic(path, numbered(0))
     const code = `
       import { readFileSync } from 'node:fs'
       import process from 'node:process'
@@ -350,7 +359,7 @@ describe('order', () => {
     const reader = startScript(code)
     const result = finished(reader)
     await new Promise((resolve) => reader.stderr!.once('data', resolve))
-    for (let turn = 1; turn <= 300; turn++) await writeFileAtomic(path, content(turn), { flush: turn % 10 === 0 })
+    for (let turn = 1; turn <= 300; turn++) await writeFileAtomic(path, numbered(turn), { flush: turn % 10 === 0 })
     reader.stdin!.end('stop')
     const { seen, faults } = JSON.parse((await result).stdout) as { seen: number; faults: number[] }
     expect(faults).toEqual([])
@@ -398,7 +407,7 @@ describe('a failure leaves the file as it was, and no temp', () => {
 
   it('where a directory takes the place before the rename', async () => {
     const path = join(temporaryDirectory(), 'file')
-    const turn = writeFileAtomic(path, 'n'.repeat(3_000_000))
+    const turn = writeFileAtomic(path, 'n'.repeat(3_000_000), { flush: false })
     // The write lets other work have its turn between its stretches.
     setImmediate(() => mkdirSync(path))
     expect(errnoOf(await failure(turn))).toBe('EISDIR')
