@@ -91,7 +91,7 @@ describe('the display', () => {
 
 describe.skipIf(!HAS_TERMINAL)('on a real terminal (needs script of util-linux)', () => {
   it.each([{ columns: 80 }, { columns: 40 }])('draws on one line of $columns columns and leaves the summary', async ({ columns }) => {
-    const { directory } = project(samplePages(30_000, 60))
+    const { directory } = project(samplePages(20_000, 60))
     const { code, stdout } = await onTerminal(['export'], columns, { cwd: directory })
     expect(code).toBe(0)
     // The bar goes back to the first column for each frame.
@@ -104,7 +104,7 @@ describe.skipIf(!HAS_TERMINAL)('on a real terminal (needs script of util-linux)'
       expect(line.length).toBeLessThan(columns)
     }
     expect(lines.length).toBeGreaterThan(1)
-    expect(last).toMatch(/^30,000 exported · 0 unchanged · .* rows\/s\)\r\n$/)
+    expect(last).toMatch(/^20,000 exported · 0 unchanged · .* rows\/s\)\r\n$/)
     // The cursor is back, and so is wrapping.
     expect(stdout.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?25l'))
     expect(stdout.lastIndexOf('\x1b[?7h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?7l'))

@@ -182,6 +182,85 @@ describe('export and files that people wrote', () => {
   })
 })
 
+describe('export of new directories', () => {
+  /** Does something once, when the rows are staged and not yet published. */
+  const meanwhile = (act: () => void): ExportOptions => {
+    let done = false
+    return {
+      workers: 0,
+      onProgress() {
+        if (!done) act()
+        done = true
+      },
+    }
+  }
+
+  it('shows nothing until they are complete', async () => {
+    const { config, root } = board(TWO)
+    let seen: string[] = []
+    await exportOnce(config, meanwhile(() => (seen = readdirSync(root))))
+    expect(seen).toHaveLength(2)
+    for (const name of seen) expect(name).toMatch(/^\.rowtree-.*\.tmp$/)
+    expect(readdirSync(root).sort()).toEqual(['north', 'south'])
+  })
+
+  it('merges with a directory that somebody made meanwhile, and keeps their files', async () => {
+    const { config, root } = board([...TWO, { site: 'north', slug: 'news', body: 'News' }])
+    const summary = await exportOnce(
+      config,
+      meanwhile(() => {
+        mkdirSync(join(root, 'north'))
+        writeFileSync(join(root, 'north/home.html'), 'mine')
+      }),
+    )
+    expect(codes(summary.conflicts)).toEqual(['north/home.html changed-meanwhile'])
+    expect(summary.exported).toBe(2)
+    expect(tree(root)).toEqual({ 'north/home.html': 'mine', 'north/news.html': 'News', 'south/home.html': 'Süd' })
+    expect(await exportOnce(config)).toMatchObject({ unchanged: 2, exported: 0 })
+  })
+
+  it('does not follow a symlink that somebody put there meanwhile', async () => {
+    const { config, root, directory } = board(TWO)
+    mkdirSync(join(directory, 'outside'))
+    const summary = await exportOnce(config, meanwhile(() => symlinkSync(join(directory, 'outside'), join(root, 'north'))))
+    expect(codes(summary.problems)).toEqual(['north/home.html directory-is-symlink'])
+    expect(readdirSync(join(directory, 'outside'))).toEqual([])
+    expect(tree(root)).toEqual({ north: '(no file)', 'south/home.html': 'Süd' })
+  })
+
+  it('publishes nothing of a batch when the directory of the tree vanishes', async () => {
+    const { config, root } = board(TWO)
+    const summary = await exportOnce(config, meanwhile(() => rmSync(root, { recursive: true })))
+    expect(summary.exported).toBe(0)
+    expect(summary.problems).toHaveLength(2)
+    expect(existsSync(root)).toBe(false)
+  })
+})
+
+describe('files that change while they are exported', () => {
+  it.each([
+    ['edited', (path: string) => edit(path, 'mine')],
+    ['edited within the same tick, to the same size', (path: string) => writeFileSync(path, 'Mine')],
+    ['replaced', (path: string) => { unlinkSync(path); writeFileSync(path, 'Home') }],
+  ])('are conflicts: %s', async (_, change) => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    insertPages(store, [{ site: 'north', slug: 'home', body: 'theirs' }])
+    const path = join(root, 'north/home.html')
+    let after = ''
+    const summary = await exportOnce(config, {
+      workers: 0,
+      onProgress() {
+        if (after) return
+        change(path)
+        after = readFileSync(path, 'utf8')
+      },
+    })
+    expect(codes(summary.conflicts)).toEqual(['north/home.html changed-meanwhile'])
+    expect(tree(root)['north/home.html']).toBe(after)
+  })
+})
+
 describe('export and rows that are gone', () => {
   const without = (store: string): void => sql(store, "delete from pages where site = 'north'")
 
