@@ -9,6 +9,7 @@ import { scopeOf } from './core/scope.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { exportRows } from './sync/export.ts'
+import { WriterPool } from './sync/pool.ts'
 import { openRoot, openState } from './tree/root.ts'
 import { type FilesystemClock, filesystemClock } from './tree/clock.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
@@ -81,6 +82,8 @@ export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
 class RowtreeEngine implements Engine {
   readonly #config: Config
   readonly #store: Store
+  /** Kept from one cycle to the next: threads are slow to start. */
+  #pool = new WriterPool(0)
 
   constructor(config: Config, store: Store) {
     this.#config = config
@@ -92,9 +95,9 @@ class RowtreeEngine implements Engine {
     const fsync = options.fsync ?? settings.fsync
     const dryRun = options.dryRun ?? false
     const root = openRoot(this.#config.tree, dryRun)
-    return await this.#cycle(root, fsync, dryRun, (baseline, clock) => {
+    return await this.#cycle(root, fsync, dryRun, async (baseline, clock) => {
+      const pool = await this.#poolOf(threadsOf(options.workers ?? settings.workers))
       const plan = {
-        threads: threadsOf(options.workers ?? settings.workers),
         fsync,
         suffix: settings.tempSuffix,
         prune: options.prune ?? settings.prune,
@@ -104,7 +107,7 @@ class RowtreeEngine implements Engine {
         signal: options.signal,
         onProgress: options.onProgress,
       }
-      return exportRows({ store: this.#store, root, baseline, clock }, plan)
+      return exportRows({ store: this.#store, root, baseline, clock, pool }, plan)
     })
   }
 
@@ -113,7 +116,16 @@ class RowtreeEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.#pool.close()
     await this.#store.close()
+  }
+
+  async #poolOf(threads: number): Promise<WriterPool> {
+    if (this.#pool.threads !== threads) {
+      await this.#pool.close()
+      this.#pool = new WriterPool(threads)
+    }
+    return this.#pool
   }
 
   /** Holds the lock and the baseline for the time of one cycle. */

@@ -5,7 +5,7 @@ import type { SqlValue } from './sqlite.ts'
 import type { Chunk } from './store.ts'
 
 /** Rows in a chunk. */
-export const CHUNK_SIZE = 256
+export const CHUNK_SIZE = 64
 
 /**
  * Yields what `read` yields, all of it as of one moment: within one transaction, which ends also

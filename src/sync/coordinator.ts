@@ -19,6 +19,8 @@ export const BATCH_ROWS = 16_384
 /** With more directories than this, one flush of the filesystem is cheaper than one of each. */
 const MANY_DIRECTORIES = 64
 
+const NOTHING: ReadonlyMap<string, BaselineEntry> = new Map()
+
 /** What a coordinator works with. */
 export interface CoordinatorPorts {
   readonly root: string
@@ -52,6 +54,8 @@ export class Coordinator {
   #staged: StagedJob[] = []
   /** The filesystem's clock when the cycle began. */
   readonly clock: number
+  /** The baseline knew nothing when the cycle began. */
+  readonly #blank: boolean
   #failure: { error: unknown } | undefined
   #rows = 0
   #matched = 0
@@ -59,6 +63,7 @@ export class Coordinator {
   constructor(ports: CoordinatorPorts, options: CoordinatorOptions) {
     this.#ports = ports
     this.#options = options
+    this.#blank = ports.baseline.count() === 0
     this.clock = ports.clock()
     this.#recorder = new Recorder(ports.baseline, ports.tally, options.dryRun)
     if (!options.dryRun) ports.baseline.begin()
@@ -71,7 +76,8 @@ export class Coordinator {
 
   /** Stages a job. Returns as soon as the next one may be prepared. */
   async submit(packed: Packed): Promise<void> {
-    const known = this.#ports.baseline.find(packed.items.map((item) => item.path))
+    const { baseline } = this.#ports
+    const known = this.#blank ? NOTHING : baseline.find(packed.items.map((item) => item.path))
     this.#matched += known.size
     const { suffix, fsync, dryRun, force } = this.#options
     const { root, directories } = this.#ports
@@ -99,16 +105,20 @@ export class Coordinator {
   async #publish(staged: readonly StagedJob[]): Promise<void> {
     const { directories, clock, pool } = this.#ports
     await this.#makeDurable(staged)
-    this.#recorder.keep(staged)
+    // What a person wrote must be safe in history before it is replaced, and no entry may be committed before it
+    // is true: so forced replacements are entered only afterwards.
+    const { force } = this.#options
+    if (force) this.#recorder.keep(staged)
     const published = clock()
     const placed = directories.publish()
     for (const one of staged) {
-      const record = (problems: readonly ItemProblem[]): void => {
-        this.#recorder.record(one, problems, published)
+      const conclude = (problems: readonly ItemProblem[]): void => {
+        if (force) this.#recorder.enter(one)
+        this.#recorder.conclude(one, problems, published)
         this.#options.onSteps(one.packed.items.length)
       }
       if (!hasMore(one, placed)) {
-        record([])
+        conclude([])
         continue
       }
       const { root, prefix, suffix, paths, homes, table } = one.work
@@ -116,7 +126,7 @@ export class Coordinator {
       this.#track(
         pool.run('publishJob', work).then(({ problems, fatal }) => {
           if (fatal) throw fatalError(fatal)
-          record(problems)
+          conclude(problems)
         }),
       )
       await breathe()
@@ -141,10 +151,12 @@ export class Coordinator {
     this.#ports.packer.recycle(packed.slab)
     this.#options.onSteps(packed.items.length)
     if (this.#recorder.hasStaged(one)) {
+      if (!this.#options.force) this.#recorder.enter(one)
       this.#staged.push(one)
       return
     }
-    this.#recorder.record(one, [], this.clock)
+    this.#recorder.enter(one)
+    this.#recorder.conclude(one, [], this.clock)
     this.#options.onSteps(packed.items.length)
   }
 

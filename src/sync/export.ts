@@ -11,7 +11,7 @@ import type { FsyncMode, Progress, Row, Summary } from '../types.ts'
 import { type Clash, nameClashes } from './clashes.ts'
 import { Coordinator } from './coordinator.ts'
 import { Packer } from './packing.ts'
-import { WriterPool } from './pool.ts'
+import type { WriterPool } from './pool.ts'
 import { settleOrphans } from './prune.ts'
 import { Tally } from './tally.ts'
 
@@ -22,11 +22,10 @@ export interface ExportPorts {
   readonly root: string
   readonly baseline: Baseline
   readonly clock: FilesystemClock
+  readonly pool: WriterPool
 }
 
 export interface ExportPlan {
-  /** Writer threads beside the calling one. */
-  readonly threads: number
   readonly fsync: FsyncMode
   readonly suffix: string
   readonly prune: boolean
@@ -53,8 +52,6 @@ export async function exportRows(ports: ExportPorts, plan: ExportPlan): Promise<
   } catch (error) {
     await run.abandon()
     throw plan.signal?.aborted ? cancelled(error) : error
-  } finally {
-    await run.close()
   }
 }
 
@@ -66,7 +63,6 @@ class ExportRun {
   readonly #index = new PathIndex()
   readonly #clashes: Clash[] = []
   readonly #directories: Directories
-  readonly #pool: WriterPool
   readonly #coordinator: Coordinator
   /** Entries that were there before this cycle. */
   readonly #entries: number
@@ -78,9 +74,8 @@ class ExportRun {
     this.#plan = plan
     this.#entries = ports.baseline.count()
     this.#directories = new Directories(ports.root, plan.suffix, plan.dryRun)
-    this.#pool = new WriterPool(plan.threads)
     this.#coordinator = new Coordinator(
-      { ...ports, directories: this.#directories, pool: this.#pool, packer: this.#packer, tally: this.#tally },
+      { ...ports, directories: this.#directories, packer: this.#packer, tally: this.#tally },
       { ...plan, onSteps: (steps) => this.#advance(steps) },
     )
   }
@@ -90,7 +85,7 @@ class ExportRun {
     // A directory that cannot be listed matters only where rows go, and those report it themselves.
     this.#tally.problems.push(...swept.problems.filter(({ code }) => code === 'remove-failed'))
     this.#total = await this.#ports.store.count()
-    if (this.#total >= WORTH_THREADS) this.#pool.start()
+    if (this.#total >= WORTH_THREADS) this.#ports.pool.start()
     for await (const chunk of this.#ports.store.read()) {
       this.#plan.signal?.throwIfAborted()
       await this.#submit(chunk)
@@ -107,10 +102,6 @@ class ExportRun {
   async abandon(): Promise<void> {
     await this.#coordinator.abandon()
     this.#directories.abandon()
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.close()
   }
 
   async #submit(chunk: Chunk): Promise<void> {

@@ -14,7 +14,7 @@ export interface Tasks {
 const HERE: Tasks = { stageJob, publishJob, discardJob }
 
 /** Enough that a thread never waits for its next job; more would only hold memory. */
-const JOBS_A_THREAD = 2
+const JOBS_A_THREAD = 3
 
 /** Sources run as they are; a build turns both this file and the worker into JavaScript. */
 const WRITER: string = new URL(`../../workers/writer${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href
@@ -25,18 +25,18 @@ const WRITER: string = new URL(`../../workers/writer${import.meta.url.endsWith('
  * while the threads start up, and with no threads it is plain sequential work.
  */
 export class WriterPool {
-  readonly #threads: number
+  readonly threads: number
   #starting: Promise<void> | undefined
   #pool: Piscina | undefined
   #running = 0
 
   constructor(threads: number) {
-    this.#threads = threads
+    this.threads = threads
   }
 
   /** Starts the threads in the background. Small work is done before they would be up. */
   start(): void {
-    if (this.#threads === 0) return
+    if (this.threads === 0) return
     this.#starting ??= this.#launch()
     // Whoever runs a job meets the failure; until then it must not count as unhandled.
     this.#starting.catch(() => {})
@@ -44,12 +44,12 @@ export class WriterPool {
 
   async #launch(): Promise<void> {
     const { Piscina } = await import('piscina')
-    this.#pool = new Piscina({ filename: WRITER, minThreads: this.#threads, maxThreads: this.#threads })
+    this.#pool = new Piscina({ filename: WRITER, minThreads: this.threads, maxThreads: this.threads, concurrentTasksPerWorker: JOBS_A_THREAD })
   }
 
   /** Runs one task, on a thread if one is free. */
   async run<N extends keyof Tasks>(name: N, task: Parameters<Tasks[N]>[0]): Promise<ReturnType<Tasks[N]>> {
-    if (!this.#pool || this.#running >= this.#threads * JOBS_A_THREAD) {
+    if (!this.#pool || this.#running >= this.threads * JOBS_A_THREAD) {
       const work = HERE[name] as (task: Parameters<Tasks[N]>[0]) => ReturnType<Tasks[N]>
       return work(task)
     }

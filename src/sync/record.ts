@@ -2,7 +2,7 @@ import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
-import type { Problem } from '../types.ts'
+import type { FileStat, Problem } from '../types.ts'
 import type { Packed } from './packing.ts'
 import type { Tally } from './tally.ts'
 
@@ -68,69 +68,93 @@ export class Recorder {
   }
 
   /**
-   * Records what became of a job's files.
-   *
-   * @param clock the filesystem's clock at a moment since which the files can only have been changed by others
+   * Enters a job's staged and adopted files into the baseline, ahead of their publication: while threads
+   * still write, this thread has time for it, and nothing counts before the commit.
    */
-  record(one: StagedJob, published: readonly ItemProblem[], clock: number): void {
-    const { table } = one.work
-    for (const [index, item] of one.packed.items.entries()) {
+  enter({ packed, known, work, result, place }: StagedJob): void {
+    if (this.#dryRun || !place) return
+    const { table } = work
+    for (const [index, { collection, key, path }] of packed.items.entries()) {
       const at = index * job.FIELDS
       const outcome = table[at + job.OUTCOME]
-      const size = one.packed.ends[index]! - (index === 0 ? 0 : one.packed.ends[index - 1]!)
-      switch (outcome) {
+      if (outcome !== job.STAGED && outcome !== job.ADOPTED && outcome !== job.PUBLISHED) continue
+      const stat = statAt(table, at)
+      const entry = {
+        path,
+        collection,
+        key: JSON.stringify(key),
+        digest: job.digestAt(result.digests, index)!,
+        stat,
+        settled: outcome !== job.ADOPTED || isSettled(stat.mtime, work.clock),
+        place: { pack: place.pack, offset: place.offsets[index]! },
+      }
+      this.#baseline.put(entry, known.get(path))
+    }
+  }
+
+  /**
+   * Concludes a job whose files are in place: counts them, lists what needs a person, and takes back the
+   * entries of files that were not published after all.
+   *
+   * @param clock the filesystem's clock when the first of the files could be seen
+   */
+  conclude(one: StagedJob, published: readonly ItemProblem[], clock: number): void {
+    const { packed, work } = one
+    const { table } = work
+    const listed = new Set(published.map(({ index }) => index))
+    for (const [index, item] of packed.items.entries()) {
+      const at = index * job.FIELDS
+      switch (table[at + job.OUTCOME]) {
         case job.UNCHANGED:
           this.#tally.unchanged++
           break
-        case job.REFRESHED: {
+        case job.REFRESHED:
           this.#tally.unchanged++
-          const stat = { size, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
-          if (!this.#dryRun) this.#baseline.refresh(item.path, stat, isSettled(stat.mtime, one.work.clock))
+          this.#refresh(item.path, table, at, work.clock)
           break
-        }
         case job.ADOPTED:
           this.#tally.adopted++
-          this.#put(one, index, one.work.clock)
           break
         case job.STAGED:
         case job.PUBLISHED:
           this.#tally.exported++
-          this.#tally.bytes += size
-          this.#put(one, index, clock)
+          this.#tally.bytes += packed.ends[index]! - (packed.ends[index - 1] ?? 0)
+          if (!isSettled(table[at + job.MTIME]!, clock)) this.#refresh(item.path, table, at, clock)
           break
         case job.PENDING:
           this.#tally.pending++
           break
         case job.CONFLICT:
-          if (!published.some((problem) => problem.index === index)) this.#tally.conflicts.push(conflict(item.path, one.known))
+          if (!listed.has(index)) this.#tally.conflicts.push(conflict(item.path, one.known))
           break
         default:
       }
     }
-    for (const problem of [...one.result.problems, ...published]) this.#report(one, problem)
-  }
-
-  #put({ packed, known, work, result, place }: StagedJob, index: number, clock: number): void {
-    if (this.#dryRun) return
-    const { collection, key, path } = packed.items[index]!
-    const at = index * job.FIELDS
-    const stat = { size: work.table[at + job.SIZE]!, mtime: work.table[at + job.MTIME]!, inode: work.table[at + job.INODE]! }
-    const entry = {
-      path,
-      collection,
-      key: JSON.stringify(key),
-      digest: job.digestAt(result.digests, index)!,
-      stat,
-      settled: isSettled(stat.mtime, clock),
-      place: { pack: place!.pack, offset: place!.offsets[index]! },
+    for (const { index, ...problem } of [...one.result.problems, ...published]) {
+      const { path } = packed.items[index]!
+      const list = problem.code === 'changed-meanwhile' ? this.#tally.conflicts : this.#tally.problems
+      list.push({ path, ...problem })
     }
-    this.#baseline.put(entry, known.get(path))
+    if (!this.#dryRun) for (const index of listed) this.#takeBack(packed.items[index]!.path, one.known)
   }
 
-  #report({ packed }: StagedJob, { index, ...problem }: ItemProblem): void {
-    const list = problem.code === 'changed-meanwhile' ? this.#tally.conflicts : this.#tally.problems
-    list.push({ path: packed.items[index]!.path, ...problem })
+  #refresh(path: string, table: Float64Array, at: number, clock: number): void {
+    const stat = statAt(table, at)
+    if (!this.#dryRun) this.#baseline.refresh(path, stat, isSettled(stat.mtime, clock))
   }
+
+  /** Brings back what the baseline knew of a path before it was entered. */
+  #takeBack(path: string, known: ReadonlyMap<string, BaselineEntry>): void {
+    const entered = this.#baseline.find([path]).get(path)
+    const before = known.get(path)
+    if (!entered) return
+    if (before) this.#baseline.put(before, entered)
+    else this.#baseline.remove(entered)
+  }
+}
+
+function statAt(table: Float64Array, at: number): FileStat {
+  return { size: table[at + job.SIZE]!, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
 }
 
 function conflict(path: string, known: ReadonlyMap<string, BaselineEntry>): Problem {

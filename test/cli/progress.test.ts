@@ -109,4 +109,12 @@ describe.skipIf(!HAS_TERMINAL)('on a real terminal (needs script of util-linux)'
     expect(stdout.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?25l'))
     expect(stdout.lastIndexOf('\x1b[?7h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?7l'))
   })
+
+  it.each([
+    { args: ['export', '--quiet'], printed: /^$/ },
+    { args: ['export', '--json'], printed: /^\{"command":"export","ok":true,.*\}\r\n$/ },
+  ])('draws nothing with $args', async ({ args, printed }) => {
+    const { directory } = project(samplePages(20_000, 60))
+    expect((await onTerminal(args, 80, { cwd: directory })).stdout).toMatch(printed)
+  })
 })

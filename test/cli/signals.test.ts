@@ -7,8 +7,8 @@ import { eventually } from '../support/eventually.ts'
 import { documentOf, filesBelow, type Project, project, tempsBelow } from '../support/project.ts'
 import { samplePages } from '../support/tables.ts'
 
-/** More than one batch, so that a signal finds the export at work. */
-const ROWS = 24_000
+/** More than two batches, so that a signal finds the export at work. */
+const ROWS = 40_000
 
 /** Starts an export and waits until it has begun to write. */
 async function startExport({ directory, tree }: Project, ...args: string[]): Promise<ChildProcess> {
@@ -47,7 +47,7 @@ function entriesIn({ at }: Project): number {
   }
 }
 
-describe.skipIf(process.platform === 'win32')('an export of many rows', () => {
+describe.skipIf(process.platform === 'win32')('an export of many rows', { timeout: 90_000 }, () => {
   it.each([
     { signal: 'SIGINT', code: 130, args: ['--workers', '0'] },
     { signal: 'SIGINT', code: 130, args: ['--workers', '2'] },

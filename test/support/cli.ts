@@ -39,7 +39,10 @@ export async function rowtree(args: readonly string[], options: SpawnOptions = {
   return await finished(start(args, options))
 }
 
-/** Waits for a process and collects what it prints. */
+/** A machine that is slow enough shows progress; what a command says is the rest. */
+const PROGRESS = /^exporting .* left\n/gm
+
+/** Waits for a process and collects what it prints, except lines of progress. */
 export async function finished(child: ChildProcess): Promise<Finished> {
   let stdout = ''
   let stderr = ''
@@ -47,6 +50,6 @@ export async function finished(child: ChildProcess): Promise<Finished> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   return await new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: stderr.replaceAll(PROGRESS, '') }))
   })
 }

@@ -216,7 +216,10 @@ describe('export of new directories', () => {
     expect(codes(summary.conflicts)).toEqual(['north/home.html changed-meanwhile'])
     expect(summary.exported).toBe(2)
     expect(tree(root)).toEqual({ 'north/home.html': 'mine', 'north/news.html': 'News', 'south/home.html': 'Süd' })
-    expect(await exportOnce(config)).toMatchObject({ unchanged: 2, exported: 0 })
+    // What was not published is not remembered either.
+    const again = await exportOnce(config)
+    expect(again).toMatchObject({ unchanged: 2, exported: 0, pending: 0 })
+    expect(codes(again.conflicts)).toEqual(['north/home.html file-in-the-way'])
   })
 
   it('does not follow a symlink that somebody put there meanwhile', async () => {
@@ -258,6 +261,10 @@ describe('files that change while they are exported', () => {
     })
     expect(codes(summary.conflicts)).toEqual(['north/home.html changed-meanwhile'])
     expect(tree(root)['north/home.html']).toBe(after)
+    // The baseline still says what both sides last agreed on.
+    const again = await exportOnce(config)
+    if (after === 'Home') expect(again).toMatchObject({ exported: 1, conflicts: [] })
+    else expect(codes(again.conflicts)).toEqual(['north/home.html changed-on-both-sides'])
   })
 })
 
