@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { BYTES, database, FILES_A_DIRECTORY } from './data.ts'
-import { type Check, checks, table } from './report.ts'
+import { type Check, checks, DURABLE, LARGE, type Samples, SMALL, table } from './report.ts'
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
@@ -18,9 +18,6 @@ const { values: flags } = parseArgs({
 const ROUNDS = flags.quick ? 3 : 7
 const BIN = join(import.meta.dirname, '..', 'node_modules', '.bin')
 const here = (file: string): string => join(import.meta.dirname, 'contenders', file)
-
-/** The figures of one contender: seconds of each round, by what was timed. */
-export type Samples = Record<string, number[]>
 
 interface Contender {
   readonly name: string
@@ -40,13 +37,20 @@ function printed(command: string, args: readonly string[]): string {
 
 const json = (command: string, args: readonly string[]): Record<string, number> => JSON.parse(printed(command, args)) as Record<string, number>
 
-function rowtree(name: string, store: string, fsync: string, workers: string, runtime: 'node' | 'deno' = 'node'): Contender {
-  const command = runtime === 'node' ? [here('rowtree.ts')] : ['run', '-A', '--no-check', '--quiet', here('rowtree.ts')]
-  return { name, run: (directory) => json(join(BIN, runtime), [...command, directory, store, fsync, workers]) }
+/** How a contender is timed: later rounds in its process, after the first. */
+interface Course {
+  readonly store: string
+  readonly files: number
+  readonly warmRounds: number
 }
 
-function peer(name: string, files: number, fsync: 'on' | 'off'): Contender {
-  return { name, run: (directory) => json(join(BIN, 'node'), [here('peer.ts'), name, directory, String(files), fsync]) }
+function rowtree(name: string, { store, warmRounds }: Course, fsync: string, workers: string, runtime: 'node' | 'deno' = 'node'): Contender {
+  const command = runtime === 'node' ? [here('rowtree.ts')] : ['run', '-A', '--no-check', '--quiet', here('rowtree.ts')]
+  return { name, run: (directory) => json(join(BIN, runtime), [...command, directory, store, fsync, workers, String(warmRounds)]) }
+}
+
+function peer(name: string, { files, warmRounds }: Course, fsync: 'on' | 'off'): Contender {
+  return { name, run: (directory) => json(join(BIN, 'node'), [here('peer.ts'), name, directory, String(files), fsync, String(warmRounds)]) }
 }
 
 /** Compiles the C loop; `undefined` where there is no compiler. */
@@ -56,9 +60,9 @@ function compile(scratch: string): string | undefined {
   return status === 0 ? program : undefined
 }
 
-function floor(program: string, files: number, threads: number): Contender {
+function floor(program: string, { files }: Course, threads: number): Contender {
   const args = [String(files), String(BYTES), String(threads), String(FILES_A_DIRECTORY)]
-  return { name: `C loop, ${threads} threads`, run: (directory) => ({ seconds: Number(printed(program, [directory, ...args])) }) }
+  return { name: `C loop, ${threads} threads`, run: (directory) => ({ warm: Number(printed(program, [directory, ...args])) }) }
 }
 
 /** Runs the contenders in turns, one warm-up round first, each in a directory of its own. */
@@ -85,28 +89,27 @@ function main(): void {
   const verdicts: Check[] = []
   try {
     const program = compile(memory)
+    const small: Course = { store: database(memory, 10_000), files: 10_000, warmRounds: 5 }
+    const durable: Course = { store: database(memory, 4_000), files: 4_000, warmRounds: 1 }
+    const large: Course = { store: database(memory, 200_000), files: 200_000, warmRounds: 1 }
     const groups: [string, number, () => Map<string, Samples>][] = [
-      ['export, 10,000 rows, tmpfs, fsync off', 10_000, () => {
-        const store = database(memory, 10_000)
-        return race(memory, [
-          rowtree('rowtree', store, 'off', 'auto'),
-          rowtree('rowtree --workers 0', store, 'off', '0'),
-          rowtree('rowtree --workers 2', store, 'off', '2'),
-          ...(existsSync(join(BIN, 'deno')) ? [rowtree('rowtree under Deno', store, 'off', 'auto', 'deno')] : []),
-          peer('loop', 10_000, 'off'),
-          peer('write-file-atomic', 10_000, 'off'),
-          peer('atomically', 10_000, 'off'),
-          ...(program ? [floor(program, 10_000, 1), floor(program, 10_000, 2)] : []),
-        ], ROUNDS)
-      }],
-      ['export, 4,000 rows, disk, fsync on', 4_000, () => {
-        const store = database(memory, 4_000)
-        return race(disk, [rowtree('rowtree --fsync batch', store, 'batch', 'auto'), rowtree('rowtree --fsync file', store, 'file', 'auto'), peer('write-file-atomic', 4_000, 'on'), peer('atomically', 4_000, 'on')], flags.quick ? 1 : 3)
-      }],
-      ['export, 200,000 rows, tmpfs, fsync off', 200_000, () => {
-        const store = database(memory, 200_000)
-        return race(memory, [rowtree('rowtree', store, 'off', 'auto')], flags.quick ? 1 : 3)
-      }],
+      [SMALL, small.files, () => race(memory, [
+        rowtree('rowtree', small, 'off', 'auto'),
+        rowtree('rowtree --workers 0', small, 'off', '0'),
+        rowtree('rowtree --workers 2', small, 'off', '2'),
+        ...(existsSync(join(BIN, 'deno')) ? [rowtree('rowtree under Deno', small, 'off', 'auto', 'deno')] : []),
+        peer('loop', small, 'off'),
+        peer('write-file-atomic', small, 'off'),
+        peer('atomically', small, 'off'),
+        ...(program ? [floor(program, small, 1), floor(program, small, 2)] : []),
+      ], ROUNDS)],
+      [DURABLE, durable.files, () => race(disk, [
+        rowtree('rowtree --fsync batch', durable, 'batch', 'auto'),
+        rowtree('rowtree --fsync file', durable, 'file', 'auto'),
+        peer('write-file-atomic', durable, 'on'),
+        peer('atomically', durable, 'on'),
+      ], flags.quick ? 1 : 3)],
+      [LARGE, large.files, () => race(memory, [rowtree('rowtree', large, 'off', 'auto')], flags.quick ? 1 : 3)],
     ]
     for (const [title, rows, run] of groups) {
       const results = run()

@@ -8,7 +8,6 @@ export type ErrorCode =
   | 'cancelled'
   | 'changed-meanwhile'
   | 'column-missing'
-  | 'config-exists'
   | 'config-invalid'
   | 'config-missing'
   | 'config-unreadable'

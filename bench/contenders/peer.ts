@@ -1,6 +1,6 @@
 /**
  * A peer that writes the same contents, which it already has in memory.
- * Usage: peer.ts NAME DIR FILES FSYNC; prints seconds.
+ * Usage: peer.ts NAME DIR FILES FSYNC WARM_ROUNDS
  *
  * The promise-based peers run once one file after another and once with eight in flight: the faster counts.
  */
@@ -8,10 +8,12 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { contentOf, directoryOf } from '../data.ts'
+import { type Rounds, rounds } from '../rounds.ts'
 
 const IN_FLIGHT = 8
 
-const [name, directory, count, fsync] = process.argv.slice(2) as [string, string, string, 'on' | 'off']
+const [name, directory, count, fsync, warm] = process.argv.slice(2) as [string, string, string, 'on' | 'off', string]
+const warmRounds = Number(warm)
 const files = Array.from({ length: Number(count) }, (_, index) => ({
   path: `${directoryOf(index)}/page-${String(index).padStart(7, '0')}.html`,
   content: Buffer.from(contentOf(index)),
@@ -23,39 +25,45 @@ function prepare(run: string): string {
   return root
 }
 
-async function seconds(work: () => Promise<void> | void): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1_000
-}
-
 type Write = (path: string, content: Buffer) => Promise<void>
 
-async function promised(write: Write): Promise<number> {
-  const one = prepare('one')
-  const sequential = await seconds(async () => {
-    for (const { path, content } of files) await write(`${one}/${path}`, content)
-  })
-  const eight = prepare('eight')
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let file = files[next++]; file; file = files[next++]) await write(`${eight}/${file.path}`, file.content)
-  }
-  return Math.min(sequential, await seconds(async () => void (await Promise.all(Array.from({ length: IN_FLIGHT }, lane)))))
+/** One file after another, and eight in flight. */
+async function promised(write: Write): Promise<Rounds> {
+  const sequential = await rounds(
+    (round) => prepare(`one-${round}`),
+    async (root) => {
+      for (const { path, content } of files) await write(`${root}/${path}`, content)
+    },
+    warmRounds,
+  )
+  const parallel = await rounds(
+    (round) => prepare(`eight-${round}`),
+    async (root) => {
+      let next = 0
+      const lane = async (): Promise<void> => {
+        for (let file = files[next++]; file; file = files[next++]) await write(`${root}/${file.path}`, file.content)
+      }
+      await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+    },
+    warmRounds,
+  )
+  return { cold: Math.min(sequential.cold, parallel.cold), warm: Math.min(sequential.warm, parallel.warm) }
 }
 
-async function run(): Promise<number> {
+async function run(): Promise<Rounds> {
   switch (name) {
-    case 'loop': {
-      const root = prepare('loop')
-      return await seconds(() => {
-        for (const [index, { path, content }] of files.entries()) {
-          const temp = `${root}/${path}.${index}.tmp`
-          writeFileSync(temp, content)
-          renameSync(temp, `${root}/${path}`)
-        }
-      })
-    }
+    case 'loop':
+      return await rounds(
+        (round) => prepare(`loop-${round}`),
+        (root) => {
+          for (const [index, { path, content }] of files.entries()) {
+            const temp = `${root}/${path}.${index}.tmp`
+            writeFileSync(temp, content)
+            renameSync(temp, `${root}/${path}`)
+          }
+        },
+        warmRounds,
+      )
     case 'write-file-atomic': {
       const { default: write } = await import('write-file-atomic')
       return await promised((path, content) => write(path, content, { fsync: fsync === 'on' }))
@@ -69,4 +77,4 @@ async function run(): Promise<number> {
   }
 }
 
-process.stdout.write(`${JSON.stringify({ seconds: await run() })}\n`)
+process.stdout.write(`${JSON.stringify(await run())}\n`)

@@ -14,7 +14,6 @@ export const TERMINATED = 143
 const CONFIG_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'baseline-foreign',
   'column-missing',
-  'config-exists',
   'config-invalid',
   'config-missing',
   'config-unreadable',
