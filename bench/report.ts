@@ -28,6 +28,14 @@ export function table(results: ReadonlyMap<string, Samples>, rows: number): stri
   return ['| contender | µs a row | in a fresh process | nothing to do | in a fresh process | peak memory |', '| --- | --- | --- | --- | --- | --- |', ...lines].join('\n')
 }
 
+function faster(figure: string, ratio: number, least: number): Check {
+  return { figure, target: `at least ${least} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio >= least }
+}
+
+function slower(figure: string, ratio: number, most: number): Check {
+  return { figure, target: `at most ${most} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio <= most }
+}
+
 /** Compares the medians of one run with the targets. */
 export function checks(all: Readonly<Record<string, unknown>>): Check[] {
   const of = (title: string, name: string, figure = 'warm'): number => {
@@ -35,8 +43,6 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     return median(group?.[name]?.[figure] ?? [])
   }
   const rowtree = of(SMALL, 'rowtree')
-  const faster = (figure: string, ratio: number, least: number): Check => ({ figure, target: `at least ${least} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio >= least })
-  const slower = (figure: string, ratio: number, most: number): Check => ({ figure, target: `at most ${most} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio <= most })
   return [
     faster('speed against write-file-atomic', of(SMALL, 'write-file-atomic') / rowtree, 8),
     faster('speed against atomically', of(SMALL, 'atomically') / rowtree, 4),

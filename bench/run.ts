@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { BYTES, database, FILES_A_DIRECTORY } from './data.ts'
 import { type Check, checks, DURABLE, LARGE, type Samples, SMALL, table } from './report.ts'
@@ -16,8 +17,8 @@ const { values: flags } = parseArgs({
 })
 
 const ROUNDS = flags.quick ? 3 : 7
-const BIN = join(import.meta.dirname, '..', 'node_modules', '.bin')
-const here = (file: string): string => join(import.meta.dirname, 'contenders', file)
+const BIN = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
+const here = (file: string): string => fileURLToPath(new URL(`contenders/${file}`, import.meta.url))
 
 interface Contender {
   readonly name: string

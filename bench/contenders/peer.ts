@@ -19,8 +19,8 @@ const files = Array.from({ length: Number(count) }, (_, index) => ({
   content: Buffer.from(contentOf(index)),
 }))
 
-function prepare(run: string): string {
-  const root = join(directory, run)
+function prepare(round: string): string {
+  const root = join(directory, round)
   for (const site of new Set(files.map(({ path }) => path.slice(0, path.indexOf('/'))))) mkdirSync(join(root, site), { recursive: true })
   return root
 }

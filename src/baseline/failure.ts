@@ -13,10 +13,31 @@ export function asStorageError<T>(path: string, work: () => T): T {
   }
 }
 
+/** SQLite's own words, for what Deno throws without a code. */
+const WORDS: Readonly<Record<string, number>> = {
+  'database is locked': BUSY,
+  'attempt to write a readonly database': READONLY,
+  'disk I/O error': IOERR,
+  'database disk image is malformed': CORRUPT,
+  'database or disk is full': FULL,
+  'unable to open database file': CANTOPEN,
+  'file is not a database': NOTADB,
+}
+
+/** SQLite's primary result code of a thrown value; `undefined` where it is none of SQLite's. */
+function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { errcode, message } = error as Error & { errcode?: unknown }
+  return typeof errcode === 'number' ? errcode & 0xff : WORDS[message.split(': ', 1)[0]!]
+}
+
+/** Whether another connection holds the database. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === BUSY
+}
+
 function translate(path: string, error: unknown): unknown {
-  const code = error instanceof Error ? (error as Error & { errcode?: unknown }).errcode : undefined
-  if (typeof code !== 'number') return error
-  switch (code & 0xff) {
+  switch (codeOf(error)) {
     case FULL:
       return fatal('disk-full', 'the disk is full; make room and run it again', 'ENOSPC')
     case IOERR:

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RowtreeError } from '../errors.ts'
-import { asStorageError } from './failure.ts'
+import { asStorageError, isBusy } from './failure.ts'
 
 /** A lock that one cycle holds; the kernel frees it when the process dies. */
 export interface Lock {
@@ -48,9 +48,4 @@ export async function takeLock(path: string, patience: number): Promise<Lock> {
       await delay(INTERVAL)
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  const code = error instanceof Error ? (error as Error & { errcode?: unknown }).errcode : undefined
-  return typeof code === 'number' && (code & 0xff) === 5
 }

@@ -4,7 +4,7 @@ import { unreadable } from './failure.ts'
 import type { SqlValue } from './sqlite.ts'
 import type { Chunk } from './store.ts'
 
-/** Rows in a chunk. */
+/** Rows in a chunk: few, because the garbage collector copies what is still in use, and a chunk's contents are. */
 export const CHUNK_SIZE = 64
 
 /**

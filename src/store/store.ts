@@ -16,7 +16,7 @@ export interface Chunk {
 export interface Store {
   /** How many rows `read` is going to yield, cheaply: for progress and to size the work. */
   count(): Promise<number>
-  /** All rows in chunks of a few hundred, in a stable order. */
+  /** All rows in small chunks, in a stable order. */
   read(): AsyncIterable<Chunk>
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string

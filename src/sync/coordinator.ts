@@ -103,37 +103,35 @@ export class Coordinator {
   }
 
   async #publish(staged: readonly StagedJob[]): Promise<void> {
-    const { directories, clock, pool } = this.#ports
+    const { directories, clock } = this.#ports
     await this.#makeDurable(staged)
     // What a person wrote must be safe in history before it is replaced, and no entry may be committed before it
     // is true: so forced replacements are entered only afterwards.
-    const { force } = this.#options
-    if (force) this.#recorder.keep(staged)
+    if (this.#options.force) this.#recorder.keep(staged)
     const published = clock()
     const placed = directories.publish()
     for (const one of staged) {
-      const conclude = (problems: readonly ItemProblem[]): void => {
-        if (force) this.#recorder.enter(one)
-        this.#recorder.conclude(one, problems, published)
-        this.#options.onSteps(one.packed.items.length)
-      }
-      if (!hasMore(one, placed)) {
-        conclude([])
-        continue
-      }
-      const { root, prefix, suffix, paths, homes, table } = one.work
-      const work = { root, prefix, suffix, paths, homes, table, racy: one.result.racy }
-      this.#track(
-        pool.run('publishJob', work).then(({ problems, fatal }) => {
-          if (fatal) throw fatalError(fatal)
-          conclude(problems)
-        }),
-      )
-      await breathe()
+      if (hasMore(one, placed)) {
+        this.#track(this.#publishFiles(one, published))
+        await breathe()
+      } else this.#conclude(one, [], published)
     }
     await this.#settled()
     directories.settle()
     await this.#flushDirectories(staged)
+  }
+
+  async #publishFiles(one: StagedJob, clock: number): Promise<void> {
+    const { root, prefix, suffix, paths, homes, table } = one.work
+    const { problems, fatal } = await this.#ports.pool.run('publishJob', { root, prefix, suffix, paths, homes, table, racy: one.result.racy })
+    if (fatal) throw fatalError(fatal)
+    this.#conclude(one, problems, clock)
+  }
+
+  #conclude(one: StagedJob, problems: readonly ItemProblem[], clock: number): void {
+    if (this.#options.force) this.#recorder.enter(one)
+    this.#recorder.conclude(one, problems, clock)
+    this.#options.onSteps(one.packed.items.length)
   }
 
   /** Takes everything back that is staged and not published. */
@@ -150,14 +148,9 @@ export class Coordinator {
     const one: StagedJob = { packed, known, work, result, place: this.#recorder.store(packed, work.table) }
     this.#ports.packer.recycle(packed.slab)
     this.#options.onSteps(packed.items.length)
-    if (this.#recorder.hasStaged(one)) {
-      if (!this.#options.force) this.#recorder.enter(one)
-      this.#staged.push(one)
-      return
-    }
-    this.#recorder.enter(one)
-    this.#recorder.conclude(one, [], this.clock)
-    this.#options.onSteps(packed.items.length)
+    if (!this.#options.force) this.#recorder.enter(one)
+    if (this.#recorder.hasStaged(one)) this.#staged.push(one)
+    else this.#conclude(one, [], this.clock)
   }
 
   /** Takes back what was staged although the baseline had no room for it. */

@@ -90,6 +90,7 @@ class ExportRun {
       this.#plan.signal?.throwIfAborted()
       await this.#submit(chunk)
     }
+    this.#plan.signal?.throwIfAborted()
     const rest = this.#packer.take()
     if (rest) await this.#coordinator.submit(rest)
     await this.#coordinator.finish()

@@ -18,7 +18,7 @@ export class Tally {
   readonly #start = performance.now()
 
   summary(): Summary {
-    const seconds = (performance.now() - this.#start) / 1_000
+    const seconds = Math.round(performance.now() - this.#start) / 1_000
     const { exported, imported, adopted, unchanged, removed, deleted, pending, bytes } = this
     return {
       exported,
@@ -30,7 +30,7 @@ export class Tally {
       pending,
       bytes,
       seconds,
-      rowsPerSecond: Math.round(this.rows / seconds),
+      rowsPerSecond: Math.round(this.rows / Math.max(seconds, 0.001)),
       conflicts: byPath(this.conflicts),
       holds: byPath(this.holds),
       problems: byPath(this.problems),

@@ -12,7 +12,7 @@ const OPTIONS = { tree: '../tree', durable: false }
 const encoder = new TextEncoder()
 
 function add(baseline: Baseline, contents: Readonly<Record<string, string>>): void {
-  const parts = Object.entries(contents).map(([path, text]) => ({ path, bytes: encoder.encode(text) }))
+  const parts = Object.entries(contents).map(([path, content]) => ({ path, bytes: encoder.encode(content) }))
   const pack = baseline.addPack(Buffer.concat(parts.map(({ bytes }) => bytes)))
   const known = baseline.find(Object.keys(contents))
   let offset = 0
@@ -38,6 +38,8 @@ function packsOf(path: string): { id: number; size: number; live: number }[] {
   db.close()
   return packs.map((pack) => ({ ...pack }))
 }
+
+const big = (letter: string): string => letter.repeat(1024 * 1024)
 
 describe('baseline', () => {
   it('gives back what was committed, after it was opened again', () => {
@@ -125,7 +127,6 @@ describe('baseline', () => {
   it('copies the living together when most bytes are dead', () => {
     const path = join(temporaryDirectory(), 'baseline.db')
     const baseline = openBaseline(path, OPTIONS)
-    const big = (letter: string): string => letter.repeat(1024 * 1024)
     baseline.begin()
     add(baseline, { a: 'small', b: big('b'), c: big('c'), d: big('d'), e: big('e'), f: big('f'), z: '' })
     add(baseline, { g: 'whole' })
@@ -153,17 +154,17 @@ describe('baseline', () => {
   })
 })
 
-describe('a baseline that cannot be used', () => {
-  const open = (path: string, tree = '../tree'): RowtreeError => {
-    try {
-      openBaseline(path, { tree, durable: false }).close()
-    } catch (error) {
-      if (error instanceof RowtreeError) return error
-      throw error
-    }
-    throw new Error('it opened')
+function open(path: string, tree = '../tree'): RowtreeError {
+  try {
+    openBaseline(path, { tree, durable: false }).close()
+  } catch (error) {
+    if (error instanceof RowtreeError) return error
+    throw error
   }
+  throw new Error('it opened')
+}
 
+describe('a baseline that cannot be used', () => {
   it.each([
     ['garbage', 'this is no database at all, '.repeat(100)],
     ['half a header', 'SQLite format 3\0'],

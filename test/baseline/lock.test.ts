@@ -20,13 +20,15 @@ it('is passed on to whoever waits', async () => {
   const first = await takeLock(path, 0)
   const waiting = takeLock(path, 20_000)
   const order: string[] = []
-  const done = waiting.then((lock) => {
+  const take = async (): Promise<void> => {
+    const lock = await waiting
     order.push('taken')
     lock.release()
-  })
+  }
+  const taken = take()
   order.push('released')
   first.release()
-  await done
+  await taken
   expect(order).toEqual(['released', 'taken'])
 })
 

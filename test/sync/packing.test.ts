@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JOB_ROWS, type Packed, Packer } from '../../src/sync/packing.ts'
 
@@ -33,11 +33,11 @@ describe('packer', () => {
     ['a content that only fits because it is ASCII', ['small', 'x'.repeat(500_000), 'small']],
     ['a content that outgrows a slab only in UTF-8', ['small', '€'.repeat(300_000), 'small']],
     ['bytes larger than a slab', [new Uint8Array(700_000).fill(7)]],
-    ['more rows than a job takes', Array.from({ length: JOB_ROWS * 2 + 1 }, (_, index) => `row ${index}`)],
-    ['many large rows', Array.from({ length: 40 }, (_, index) => String(index).repeat(100_000))],
+    ['more rows than a job takes', Array.from({ length: JOB_ROWS * 2 + 1 }, (_unused, index) => `row ${index}`)],
+    ['many large rows', Array.from({ length: 40 }, (_unused, index) => String(index).repeat(100_000))],
   ])('gives back every byte of %s', (_, contents) => {
     const unpacked = unpack(packAll(contents))
-    expect(unpacked.map(([path]) => path)).toEqual(contents.map((_, index) => `p${index}`))
+    expect(unpacked.map(([path]) => path)).toEqual(contents.map((_unused, index) => `p${index}`))
     for (const [index, [, bytes]] of unpacked.entries()) expect(Buffer.compare(bytes, bytesOf(contents[index]!))).toBe(0)
   })
 
@@ -46,7 +46,8 @@ describe('packer', () => {
     fc.assert(
       fc.property(fc.array(content, { maxLength: 20 }), (contents) => {
         const unpacked = unpack(packAll(contents))
-        return unpacked.length === contents.length && unpacked.every(([, bytes], index) => Buffer.compare(bytes, bytesOf(contents[index]!)) === 0)
+        expect(unpacked).toHaveLength(contents.length)
+        for (const [index, [, bytes]] of unpacked.entries()) expect(Buffer.compare(bytes, bytesOf(contents[index]!))).toBe(0)
       }),
       { numRuns: 200 },
     )

@@ -111,7 +111,7 @@ describe('publish', () => {
     writeFileSync(join(root, 'b/c/theirs'), '')
     expect(directories.publish()).toEqual(new Set(['a']))
     const home = parentOf(directories.prepare('b/c').home!)
-    expect(listing(root)).toEqual([...[`${home}/`, `${home}/c/`, `${home}/c/d/`, `${home}/c/d/file`, `${home}/c/file`], 'a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
+    expect(listing(root)).toEqual([`${home}/`, `${home}/c/`, `${home}/c/d/`, `${home}/c/d/file`, `${home}/c/file`, 'a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
     directories.settle()
     expect(listing(root)).toEqual(['a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
   })
