@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+
 /** Seconds of one kind of work within a process: the first time, and later ones when the runtime knows the code. */
 export interface Rounds {
   readonly cold: number
@@ -10,6 +12,11 @@ const WARM_ROUNDS = 5
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+/** Waits until the disk has nothing left to do for others. */
+export function calm(directory: string): void {
+  spawnSync('sync', ['-f', directory])
 }
 
 /** Times `work` several times in this process. `prepare` is not timed. */

@@ -8,7 +8,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { contentOf, directoryOf } from '../data.ts'
-import { type Rounds, rounds } from '../rounds.ts'
+import { calm, type Rounds, rounds } from '../rounds.ts'
 
 const IN_FLIGHT = 8
 
@@ -22,6 +22,7 @@ const files = Array.from({ length: Number(count) }, (_, index) => ({
 function prepare(round: string): string {
   const root = join(directory, round)
   for (const site of new Set(files.map(({ path }) => path.slice(0, path.indexOf('/'))))) mkdirSync(join(root, site), { recursive: true })
+  if (fsync === 'on') calm(directory)
   return root
 }
 

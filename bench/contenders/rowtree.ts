@@ -7,7 +7,7 @@ import process from 'node:process'
 import { openEngine } from '../../src/index.ts'
 import type { FsyncMode } from '../../src/types.ts'
 import { config } from '../data.ts'
-import { median } from '../rounds.ts'
+import { calm, median } from '../rounds.ts'
 
 const [directory, store, fsync, workers, warmRounds] = process.argv.slice(2) as [string, string, FsyncMode, string, string]
 const settings = config(directory, store, fsync, workers === 'auto' ? 'auto' : Number(workers))
@@ -25,6 +25,7 @@ const again: number[] = []
 for (let round = 0; round <= Number(warmRounds); round++) {
   rmSync(settings.tree, { recursive: true, force: true })
   rmSync(settings.state, { recursive: true, force: true })
+  if (fsync !== 'off') calm(directory)
   first.push(
     await timed(async () => {
       engine ??= await openEngine(settings)

@@ -46,8 +46,9 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
   if (version === 0) {
     const { n } = db.prepare('select count(*) as n from sqlite_schema').get() as { n: number }
     if (n > 0) throw invalid(path, 'it is not a baseline')
-    db.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)
+    db.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}`)
     db.prepare('insert into meta values (?, ?)').run('tree', tree)
+    db.exec('commit')
     return
   }
   if (version > VERSION) {
