@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina'
 import { RowtreeError } from '../errors.ts'
-import type { Job, PublishJob, PublishResult, StageJob, StageResult } from '../tree/job.ts'
+import { type Job, type PublishJob, type PublishResult, type StageJob, type StageResult, toMessage } from '../tree/job.ts'
 import { publishJob } from '../tree/publishing.ts'
 import { discardJob, stageJob } from '../tree/staging.ts'
 
@@ -55,7 +55,7 @@ export class WriterPool {
     }
     this.#running++
     try {
-      return await this.#pool.run(task, { name })
+      return await this.#pool.run(toMessage(task), { name })
     } catch (error) {
       throw new RowtreeError('worker-died', `Cannot go on: a writer thread failed; run it again`, { cause: error })
     } finally {

@@ -61,7 +61,7 @@ export class Recorder {
 
   /** Puts contents that a person wrote and forced away into history, before anything replaces them. */
   keep(staged: readonly StagedJob[]): void {
-    const kept = staged.flatMap(({ packed, result }) => result.kept.map(({ index, bytes }) => ({ path: packed.items[index]!.path, bytes })))
+    const kept = staged.flatMap(({ packed, result }) => result.kept.map(({ index, bytes }) => ({ path: packed.items[index]!.path, bytes: new Uint8Array(bytes) })))
     if (kept.length === 0) return
     for (const { path, bytes } of kept) this.#baseline.keep({ path, side: 'tree', operation: 'force', bytes })
     this.#baseline.checkpoint()

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { errnoOf } from '../errors.ts'
 import type { FileStat } from '../types.ts'
-import { type Entry, fstat, lstat, sameStat } from './stat.ts'
+import { type Entry, lstat, sameStat, statOwn } from './stat.ts'
 
 /** The file whose mode and owner a staged file takes over. */
 export type Predecessor = Pick<Entry, 'mode' | 'uid' | 'gid'>
@@ -58,7 +58,7 @@ function fill(fd: number, temp: string, bytes: Uint8Array, options: StageOptions
 
 /** Checks that a temp holds all its bytes, and gives it what it takes over from the file that it is going to replace. */
 export function complete(fd: number, temp: string, size: number, predecessor: Predecessor | undefined): Entry {
-  const entry = fstat(fd)
+  const entry = statOwn(fd, temp)
   // A full disk or a quota can cut a write short without an error.
   if (entry.size !== size) throw shortWrite(temp, entry.size, size)
   if (predecessor) takeOver(fd, entry, predecessor)

@@ -61,7 +61,28 @@ export type ItemProblem = Omit<Problem, 'path'> & { readonly index: number }
 
 export interface KeptContent {
   readonly index: number
-  readonly bytes: Uint8Array
+  readonly bytes: SharedArrayBuffer
+}
+
+/**
+ * A job as it crosses to another thread: bare shared memory. Deno copies a view of it byte by byte, which takes
+ * it 30 ms for a job; the memory itself costs nothing.
+ */
+export type Message<J extends Job> = Omit<J, 'table' | 'contents'> & {
+  readonly table: ArrayBufferLike
+  readonly contents?: ArrayBufferLike
+}
+
+/** Wraps a job for another thread. */
+export function toMessage<J extends Job>(work: J & { readonly contents?: Uint8Array }): Message<J> {
+  const { contents } = work
+  return { ...work, table: work.table.buffer, ...(contents && { contents: contents.buffer }) } as Message<J>
+}
+
+/** Unwraps a job from another thread. Its contents may be followed by unused memory. */
+export function fromMessage<J extends Job>(message: Message<J>): J {
+  const { table, contents } = message
+  return { ...message, table: new Float64Array(table), ...(contents && { contents: new Uint8Array(contents) }) } as unknown as J
 }
 
 export interface RacyFile {

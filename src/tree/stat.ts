@@ -61,6 +61,12 @@ export function stat(path: string): Entry | undefined {
   }
 }
 
+/**
+ * What an open file is that nobody else knows of yet: by its name where that is cheaper, which under Deno it is
+ * by half.
+ */
+export const statOwn: (fd: number, path: string) => Entry = deno ? (_, path) => lstatInDeno(path)! : fstat
+
 /** What an open file is. */
 export function fstat(fd: number): Entry {
   return entryOf(fstatSync(fd))
