@@ -4,7 +4,7 @@ import { median } from './rounds.ts'
 export type Samples = Record<string, number[]>
 
 export const SMALL = 'Export of 10,000 rows to tmpfs, fsync off'
-export const DURABLE = 'Export of 4,000 rows to a disk (ext4), fsync on'
+export const DURABLE = 'Export of 4,000 rows to ext4, fsync on'
 export const LARGE = 'Export of 200,000 rows to tmpfs, fsync off'
 
 /** A target and how it turned out. */
@@ -52,7 +52,7 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     slower('time against the C loop, 2 threads', rowtree / of(SMALL, 'C loop, 2 threads'), 3),
     slower('nothing to do, time against the C loop, 2 threads', of(SMALL, 'rowtree', 'warmAgain') / of(SMALL, 'C loop, 2 threads'), 1),
     slower('Deno, time against Node', of(SMALL, 'rowtree under Deno') / rowtree, 1.4),
-    faster('fsync batch on disk, speed against write-file-atomic', of(DURABLE, 'write-file-atomic') / of(DURABLE, 'rowtree --fsync batch'), 4),
+    faster('fsync batch on ext4, speed against write-file-atomic', of(DURABLE, 'write-file-atomic') / of(DURABLE, 'rowtree --fsync batch'), 4),
     slower('200,000 rows, time a row against 10,000', of(LARGE, 'rowtree') / 20 / rowtree, 1.3),
     { figure: '200,000 rows, peak memory', target: 'at most 300 MB', measured: `${Math.round(of(LARGE, 'rowtree', 'rss'))} MB`, met: of(LARGE, 'rowtree', 'rss') <= 300 },
   ]
