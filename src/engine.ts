@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import type { Baseline } from './baseline/baseline.ts'
 import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
+import { reservedPaths } from './core/reserved.ts'
 import { scopeOf } from './core/scope.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { exportRows } from './sync/export.ts'
 import { WriterPool } from './sync/pool.ts'
-import { openRoot, openState } from './tree/root.ts'
+import { openRoot, openState, realPathOf } from './tree/root.ts'
 import { type FilesystemClock, filesystemClock } from './tree/clock.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { FsyncMode, Progress, Summary } from './types.ts'
@@ -104,6 +105,7 @@ class RowtreeEngine implements Engine {
         force: options.force ?? false,
         dryRun,
         scope: scopeOf({ only: options.only ?? [], ignore: [...this.#config.ignore, ...(options.ignore ?? [])] }),
+        reserved: reservedPaths(this.#ownPaths(root)),
         signal: options.signal,
         onProgress: options.onProgress,
       }
@@ -118,6 +120,14 @@ class RowtreeEngine implements Engine {
   async close(): Promise<void> {
     await this.#pool.close()
     await this.#store.close()
+  }
+
+  /** Where rowtree's own files lie inside the tree, if they do. */
+  #ownPaths(root: string): string[] {
+    const { state, file } = this.#config
+    return [state, ...(file === undefined ? [] : [file]), ...this.#store.files]
+      .map((path) => relative(root, realPathOf(path)).replaceAll(sep, '/'))
+      .filter((path) => path !== '' && path !== '..' && !path.startsWith('../') && !isAbsolute(path))
   }
 
   async #poolOf(threads: number): Promise<WriterPool> {
@@ -139,7 +149,7 @@ class RowtreeEngine implements Engine {
       const tree = state === undefined ? root : relative(state, root) || '.'
       const baseline = openBaseline(path, { tree, durable: fsync !== 'off' })
       try {
-        return await work(baseline, filesystemClock(root, state))
+        return await work(baseline, filesystemClock(root, dryRun ? undefined : state))
       } finally {
         baseline.close()
       }

@@ -36,9 +36,6 @@ export type Action =
   | 'conflict'
   | 'hold'
 
-/** Which side a command may change. */
-export type Direction = 'export' | 'import' | 'both'
-
 /** When written bytes are forced to the disk: once a batch, once a file, or never. */
 export type FsyncMode = 'batch' | 'file' | 'off'
 
@@ -54,11 +51,13 @@ export type ProblemCode =
   | 'name-too-long'
   | 'null-key'
   | 'path-collision'
+  | 'path-reserved'
   | 'read-failed'
   | 'remove-failed'
   | 'target-is-directory'
   | 'target-is-special'
   | 'target-is-symlink'
+  | 'unsupported-key'
   | 'unsupported-value'
   | 'write-failed'
 

@@ -12,6 +12,8 @@ export interface Database {
   /** The database file, for messages. */
   readonly path: string
   readonly texts: Texts
+  /** The database file and those that SQLite keeps beside it, https://sqlite.org/tempfiles.html. */
+  readonly files: readonly string[]
   close(): Promise<void>
 }
 
@@ -32,7 +34,8 @@ export async function openDatabase(
     kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, options)) })
     const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
     const opened = kysely
-    return { kysely, path, texts: new Texts(rows[0]!.encoding), close: () => opened.destroy() }
+    const files = ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix)
+    return { kysely, path, files, texts: new Texts(rows[0]!.encoding), close: () => opened.destroy() }
   } catch (error) {
     await kysely?.destroy()
     throw unreadable(path, error)
@@ -42,10 +45,11 @@ export async function openDatabase(
 function sqliteFile(url: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase()
   if (scheme === undefined) {
-    throw unsupported(url, `it does not begin with a kind of database. Write sqlite:${redactUrl(url)}`)
+    // What has no scheme may hold a password anywhere.
+    throw unsupported('***', 'it does not begin with a kind of database. Write sqlite:FILE')
   }
   if (scheme !== 'sqlite') {
-    throw unsupported(url, `this version reads SQLite, not "${scheme}". Write sqlite:FILE`)
+    throw unsupported(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : '***', 'this version reads SQLite only. Write sqlite:FILE')
   }
   // Three slashes: an empty host, then an absolute path.
   const file = url.slice('sqlite:'.length).replace(/^\/\//, '')

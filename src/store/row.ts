@@ -85,5 +85,5 @@ function unsoundKey(shape: RowShape, key: readonly KeyValue[], index: number): P
     return rowProblem(shape, key, 'null-key', shape.collection, `${column} is NULL. Give it a value`)
   }
   const state = typeof value === 'string' ? 'holds U+FFFD, which stands for invalid text' : 'holds bytes or a NUL character'
-  return rowProblem(shape, key, 'unsupported-value', shape.collection, `${column} ${state}. Give it a text or a number`)
+  return rowProblem(shape, key, 'unsupported-key', shape.collection, `${column} ${state}. Give it a text or a number`)
 }

@@ -20,5 +20,7 @@ export interface Store {
   read(): AsyncIterable<Chunk>
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
+  /** Absolute paths of the files that the store itself lives in; none for a server. */
+  readonly files: readonly string[]
   close(): Promise<void>
 }

@@ -57,6 +57,7 @@ export async function openTable(database: Database, collections: readonly TableC
     },
     read: () => readSnapshot(database, read),
     describe: describer(sources),
+    files: database.files,
     close: () => database.close(),
   }
 }

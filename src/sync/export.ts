@@ -32,6 +32,8 @@ export interface ExportPlan {
   readonly force: boolean
   readonly dryRun: boolean
   readonly scope: Scope
+  /** Whether a path belongs to rowtree itself. */
+  readonly reserved: (path: string) => boolean
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
@@ -107,9 +109,11 @@ class ExportRun {
 
   async #submit(chunk: Chunk): Promise<void> {
     for (const problem of chunk.problems) {
-      if (!this.#plan.scope(problem.path)) continue
+      // A row without a sound key has no path, and its problem names the collection instead.
+      const placed = problem.code !== 'null-key' && problem.code !== 'unsupported-key'
+      if (placed && !this.#plan.scope(problem.path)) continue
       // The row exists although it cannot be exported: its file is no orphan.
-      this.#index.add(problem.path)
+      if (placed) this.#index.add(problem.path)
       this.#tally.problems.push(problem)
     }
     this.#tally.rows += chunk.rows.length
@@ -130,6 +134,11 @@ class ExportRun {
 
   #accepts(row: Row): boolean {
     if (!this.#plan.scope(row.path)) return false
+    if (this.#plan.reserved(row.path)) {
+      const message = `${this.#ports.store.describe(row)} is not exported: ${row.path} belongs to rowtree itself; choose another path pattern or tree`
+      this.#tally.problems.push({ path: row.path, code: 'path-reserved', message })
+      return false
+    }
     const earlier = this.#index.add(row.path)
     if (earlier !== undefined) this.#clashes.push({ earlier, later: { collection: row.collection, key: row.key, path: row.path } })
     return earlier === undefined

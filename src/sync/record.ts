@@ -159,6 +159,6 @@ function statAt(table: Float64Array, at: number): FileStat {
 
 function conflict(path: string, known: ReadonlyMap<string, BaselineEntry>): Problem {
   return known.has(path)
-    ? { path, code: 'changed-on-both-sides', message: `${path} was edited, and its row changed too; neither was touched` }
+    ? { path, code: 'changed-on-both-sides', message: `${path} and its row both differ from what they last agreed on; neither was touched` }
     : { path, code: 'file-in-the-way', message: `${path} is a file that rowtree did not write, and its row has other content; neither was touched` }
 }

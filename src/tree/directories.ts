@@ -201,15 +201,6 @@ export function findObstacle(root: string, directory: string): Obstacle | undefi
   }
 }
 
-/** A memory of obstacles for the time of one job: its files share few directories. */
-export function obstacleFinder(root: string): (directory: string) => Obstacle | undefined {
-  const found = new Map<string, Obstacle | undefined>()
-  return (directory) => {
-    if (!found.has(directory)) found.set(directory, findObstacle(root, directory))
-    return found.get(directory)
-  }
-}
-
 function asObstacle(kind: string, directory: string): { obstacle?: Obstacle } {
   if (kind === 'directory') return {}
   const code: ProblemCode = kind === 'symlink' ? 'directory-is-symlink' : 'directory-is-file'

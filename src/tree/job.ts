@@ -144,9 +144,3 @@ export function tempOf(work: Job, index: number, path: string): string {
   if (home !== undefined) return `${work.root}/${home}${path.slice(directory.length)}`
   return `${work.root}/${directory}${directory && '/'}${tempName(work.prefix, index, work.suffix)}`
 }
-
-/** The relative path of the directory in which the file at `path` is staged. */
-export function homeOf(work: Job, path: string): string {
-  const directory = parentOf(path)
-  return work.homes.get(directory) ?? directory
-}

@@ -1,7 +1,7 @@
 import type { Digest } from '../types.ts'
 import { discard, publishNew, publishOver } from './atomic.ts'
 import { digestOf } from './digest.ts'
-import { obstacleFinder, parentOf } from './directories.ts'
+import { findObstacle, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
 import { tempOf } from './job.ts'
@@ -18,14 +18,13 @@ import { asItemProblem, discardJob } from './staging.ts'
 export function publishJob(work: PublishJob): PublishResult {
   const problems: ItemProblem[] = []
   const racy = new Map(work.racy.map((file) => [file.index, file.digest]))
-  const obstacleAt = obstacleFinder(work.root)
   for (const [index, path] of work.paths.split('\n').entries()) {
     const row = index * job.FIELDS
     if (work.table[row + job.OUTCOME] !== job.STAGED) continue
     const temp = tempOf(work, index, path)
     const target = `${work.root}/${path}`
     try {
-      const obstacle = obstacleAt(parentOf(path))
+      const obstacle = findObstacle(work.root, parentOf(path))
       if (obstacle) {
         work.table[row + job.OUTCOME] = job.FAILED
         problems.push({ index, ...obstacle })

@@ -1,4 +1,5 @@
 import { accessSync, constants, readdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
 import { makeDirectories } from './directories.ts'
@@ -73,4 +74,11 @@ function unusable(code: 'tree-unreadable' | 'tree-unwritable', what: string, pat
     cause: error,
     ...(errno && { errno }),
   })
+}
+
+/** The real path of something that may not exist yet: symlinks are resolved as far as there is anything. */
+export function realPathOf(path: string): string {
+  if (stat(path)) return realpathSync(path)
+  const parent = dirname(path)
+  return parent === path ? path : join(realPathOf(parent), basename(path))
 }

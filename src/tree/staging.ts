@@ -1,13 +1,13 @@
-import { towardsTree } from '../core/direction.ts'
+import { type ExportStep, towardsTree } from '../core/direction.ts'
 import { reconcile } from '../core/reconcile.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, stage } from './atomic.ts'
 import { digestOf } from './digest.ts'
-import { obstacleFinder } from './directories.ts'
+import { findObstacle, type Obstacle, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'
-import { homeOf, tempOf } from './job.ts'
+import { tempOf } from './job.ts'
 import type { ItemProblem, KeptContent, RacyFile, StageJob, StageResult } from './job.ts'
 import { readFile } from './read.ts'
 import { type Entry, isSettled, lstat, sameStat } from './stat.ts'
@@ -31,7 +31,6 @@ const FREE: Target = {}
 export function stageJob(work: StageJob): StageResult {
   const findings: Findings = { problems: [], kept: [], racy: [] }
   const digests: Digest[] = []
-  const obstacleAt = obstacleFinder(work.root)
   let start = 0
   for (const [index, path] of work.paths.split('\n').entries()) {
     const row = index * job.FIELDS
@@ -43,7 +42,7 @@ export function stageJob(work: StageJob): StageResult {
     try {
       const file = { index, row, path, content, digest }
       const outcome = decide(work, file, findings)
-      const obstacle = outcome === job.STAGED ? obstacleAt(homeOf(work, path)) : undefined
+      const obstacle = outcome === job.STAGED ? obstacleOf(work, path) : undefined
       if (obstacle) findings.problems.push({ index, ...obstacle })
       else if (outcome === job.STAGED && !work.dryRun) stageFile(work, file)
       work.table[row + job.OUTCOME] = obstacle ? job.FAILED : outcome
@@ -82,9 +81,15 @@ function decide(work: StageJob, { index, row, path, content, digest }: JobFile, 
   const { table } = work
   const flags = table[row + job.FLAGS]!
   const known = flags & job.KNOWN ? job.digestAt(work.known, index) : undefined
-  const target = flags & job.FRESH ? FREE : inspect(work, row, path, known, digest, content)
-
-  const step = towardsTree(reconcile(known, digest, target.digest), true, { force: work.force, prune: false })
+  const stepFor = (target: Target): ExportStep =>
+    towardsTree(reconcile(known, digest, target.digest), true, { force: work.force, prune: false })
+  let target = flags & job.FRESH ? FREE : inspect(work, row, path, known, content, digest)
+  let step = stepFor(target)
+  // A stat can be set back (touch -r): before a file is replaced, its content itself has to say what it is.
+  if (step === 'export' && target.entry && !target.bytes) {
+    target = examine(work, path, content, digest)
+    step = stepFor(target)
+  }
   const { entry } = target
   if (step === 'none' || step === 'adopt') {
     const moved = !isKnownStat(table, row, entry!) || !(flags & job.SETTLED)
@@ -105,6 +110,12 @@ function decide(work: StageJob, { index, row, path, content, digest }: JobFile, 
   return job.STAGED
 }
 
+/** A directory that is staged whole is ours alone; any other may have become a symlink just now. */
+function obstacleOf(work: StageJob, path: string): Obstacle | undefined {
+  const directory = parentOf(path)
+  return work.homes.has(directory) ? undefined : findObstacle(work.root, directory)
+}
+
 function stageFile(work: StageJob, { index, row, path, content }: JobFile): void {
   const { table } = work
   const mode = table[row + job.SEEN_MODE]!
@@ -118,8 +129,8 @@ function inspect(
   row: number,
   path: string,
   known: Digest | undefined,
-  digest: Digest,
   content: Uint8Array,
+  digest: Digest,
 ): Target {
   const absolute = `${work.root}/${path}`
   const entry = lstat(absolute)
@@ -127,7 +138,11 @@ function inspect(
   if (entry.kind !== 'file') throw new TargetError(entry.kind, path)
   const settled = (work.table[row + job.FLAGS]! & job.SETTLED) !== 0
   if (known !== undefined && settled && isKnownStat(work.table, row, entry)) return { entry, digest: known }
-  const file = readFile(absolute)
+  return examine(work, path, content, digest)
+}
+
+function examine(work: StageJob, path: string, content: Uint8Array, digest: Digest): Target {
+  const file = readFile(`${work.root}/${path}`)
   // Comparing is cheaper than hashing, and equality is by far the most frequent answer.
   return { entry: file.entry, digest: sameBytes(file.bytes, content) ? digest : digestOf(file.bytes), bytes: file.bytes }
 }

@@ -7,7 +7,7 @@ import { makeDirectories } from './directories.ts'
 import { flushDirectory, flushFile } from './durable.ts'
 import { type FileContent, readAgain, readFile } from './read.ts'
 import { type Entry, lstat } from './stat.ts'
-import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
+import { isTempSuffix, TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
 
 /** How a file is written. */
 export interface WriteOptions {
@@ -27,7 +27,8 @@ export interface WriteOptions {
  * Missing parent directories are made. The new file takes over the mode, and where permitted the owner,
  * of the one it replaces. Calls for one path take effect in the order they were made.
  *
- * @param data text is written as UTF-8
+ * @param data text is written as UTF-8, bytes as they are at the time of the call
+ * @throws {TypeError} where the data is neither, or the suffix is none of a temp's
  * @throws {RowtreeError} `target-is-symlink`, `target-is-directory`, `target-is-special`
  * @throws the system's error; the file is then as before and no temp remains
  *
@@ -37,9 +38,17 @@ export interface WriteOptions {
  * await writeFileAtomic('site/index.html', '<h1>Hello</h1>', { backup: true })
  * ```
  */
-export async function writeFileAtomic(path: string | URL, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
-  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
+export async function writeFileAtomic(path: string | URL, data: string | ArrayBufferView | ArrayBufferLike, options: WriteOptions = {}): Promise<void> {
+  const bytes = bytesOf(data)
   await replaceFile(path, bytes, options)
+}
+
+/** The bytes as they are now: whoever calls may use his buffer again while they are written. */
+function bytesOf(data: string | ArrayBufferView | ArrayBufferLike): Uint8Array {
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data).slice()
+  throw new TypeError(`Cannot write ${data === null ? 'null' : typeof data}: a file's content is text or bytes`)
 }
 
 /** Makes the new content of a file from the present one, if there is a file. */
@@ -55,6 +64,7 @@ const queues = new Map<string, Promise<void>>()
  * @throws {RowtreeError} `changed-meanwhile`
  */
 export async function replaceFile(path: string | URL, content: Uint8Array | Revision, options: WriteOptions): Promise<void> {
+  if (!isTempSuffix(options.suffix ?? TEMP_SUFFIX)) throw new TypeError(`Cannot write ${String(path)}: the suffix must look like .tmp, with 16 characters at most`)
   const name = resolve(path instanceof URL ? fileURLToPath(path) : path)
   const turn = (queues.get(name) ?? Promise.resolve()).then(() => replaceNow(name, content, options))
   // The next writer starts when this one is done, however it ended; its own caller hears of a failure.

@@ -74,7 +74,7 @@ describe('templates', () => {
       insert into mybb_templates values (1, 'bytes', cast(x'61ff' as text), 1), (2, 'cut', 'a' || char(0) || 'b', 1), (3, 'a' || char(0), '', 1)`)
     const all = await readAll(store)
     expect(all.rows.map(({ content }) => content)).toEqual([new Uint8Array([0x61, 0xff]), 'a\0b'])
-    expect(all.problems.map(({ path, code }) => [path, code])).toEqual([['templates', 'unsupported-value']])
+    expect(all.problems.map(({ path, code }) => [path, code])).toEqual([['templates', 'unsupported-key']])
   })
 
   test('of two sets of one title have keys that tell them apart', async () => {

@@ -137,9 +137,9 @@ describe('keys', () => {
     expect(problems).toEqual([
       { path: 'pages', code: 'null-key', message: 'Cannot read pages(site=NULL, slug=NULL): the key column "site" is NULL. Give it a value' },
       { path: 'pages', code: 'null-key', message: 'Cannot read pages(site="a", slug=NULL): the key column "slug" is NULL. Give it a value' },
-      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug=BLOB of 2 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
-      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug="\uFFFD"): the key column "slug" holds U+FFFD, which stands for invalid text. Give it a text or a number' },
-      { path: 'pages', code: 'unsupported-value', message: 'Cannot read pages(site="a", slug=BLOB of 1 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
+      { path: 'pages', code: 'unsupported-key', message: 'Cannot read pages(site="a", slug=BLOB of 2 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
+      { path: 'pages', code: 'unsupported-key', message: 'Cannot read pages(site="a", slug="\uFFFD"): the key column "slug" holds U+FFFD, which stands for invalid text. Give it a text or a number' },
+      { path: 'pages', code: 'unsupported-key', message: 'Cannot read pages(site="a", slug=BLOB of 1 bytes): the key column "slug" holds bytes or a NUL character. Give it a text or a number' },
     ])
   })
 

@@ -23,7 +23,7 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache/node', import.met
 
 /** This process's environment without what would steer rowtree. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(ROWTREE_|npm_)/.test(name))
+  const kept = Object.entries(process.env).filter(([name]) => !/^(ROWTREE_|npm_|CI$)/.test(name))
   return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: CACHE }
 }
 

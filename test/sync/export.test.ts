@@ -90,16 +90,47 @@ describe('export and files that people wrote', () => {
     expect(tree(root)['north/home.html']).toBe('mine')
   })
 
-  it('sees an edit of the same size and time', async () => {
+  it('sees an edit of the same size right after the export', async () => {
     const { config, root } = board(TWO)
     await exportOnce(config)
-    const path = join(root, 'north/home.html')
-    const { atimeMs, mtimeMs } = lstatSync(path)
-    writeFileSync(path, 'Hime')
-    utimesSync(path, atimeMs / 1_000, mtimeMs / 1_000)
-    // It was written within the same tick as the baseline's stat, so the stat is not trusted yet.
+    writeFileSync(join(root, 'north/home.html'), 'Hime')
     expect(await exportOnce(config)).toMatchObject({ pending: 1, unchanged: 1 })
     expect(tree(root)['north/home.html']).toBe('Hime')
+  })
+
+  it('does not replace an edited file whose time was set back', async () => {
+    const { config, root, store } = board(TWO)
+    await exportOnce(config)
+    const path = join(root, 'north/home.html')
+    utimesSync(path, 1_700_000_000, 1_700_000_000)
+    await exportOnce(config)
+    writeFileSync(path, 'Hime')
+    utimesSync(path, 1_700_000_000, 1_700_000_000)
+    insertPages(store, [{ site: 'north', slug: 'home', body: 'theirs' }])
+    expect(codes((await exportOnce(config)).conflicts)).toEqual(['north/home.html changed-on-both-sides'])
+    expect(tree(root)['north/home.html']).toBe('Hime')
+  })
+
+  it.each(['site.sqlite', 'SITE.sqlite', 'site.sqlite-wal', '.rowtree/lock.db', '.rowtree'])('never takes the path of its own %s, also by force', async (path) => {
+    const [name, inner] = path.split('/')
+    const { config } = board([{ site: inner ?? '', slug: name!.replace(/^\./, ''), body: 'evil' }], {
+      tree: '.',
+      collections: {
+        pages: { table: 'pages', key: inner ? ['site', 'slug'] : ['slug'], path: `${name!.startsWith('.') ? '.' : ''}{slug}${inner ? '/{site}' : ''}`, content: 'body' },
+      },
+    })
+    const summary = await exportOnce(config, { force: true })
+    expect(codes(summary.problems)).toEqual([`${path} path-reserved`])
+    expect(await exportOnce(config, { force: true })).toMatchObject({ exported: 0 })
+  })
+
+  it('exports a row whose path is the name of a collection with a broken row', async () => {
+    const { config, root, store } = board([])
+    sql(store, "create table loose (slug text, body text); insert into loose values (null, 'no key'), ('loose', 'fine')")
+    const own = pagesConfig(config.directory, { collections: { loose: { table: 'loose', key: 'slug', path: '{slug}', content: 'body' } } })
+    const summary = await exportOnce(own)
+    expect(codes(summary.problems)).toEqual(['loose null-key'])
+    expect(tree(root)).toEqual({ loose: 'fine' })
   })
 
   it('calls it a conflict when both sides changed, and touches neither', async () => {

@@ -48,6 +48,7 @@ export async function openMybb(database: Database, { prefix, master }: MybbOptio
       for (const part of await plan(transaction)) yield* part.read(transaction, database.texts)
     }),
     describe: describer([TEMPLATES, STYLESHEETS]),
+    files: database.files,
     close: () => database.close(),
   }
 }
