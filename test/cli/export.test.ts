@@ -168,7 +168,7 @@ describe('what it does', () => {
     writeFileSync(at('tree', FILE), 'mine')
     sql(database, "update pages set body = 'theirs' where slug = 'page-000000'")
     const done = await run(['export'])
-    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} was edited, and its row changed too; neither was touched\n` })
+    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} and its row both differ from what they last agreed on; neither was touched\n` })
     expect(done.stdout).toContain('0 exported · 5 unchanged · 1 conflict ·')
     expect(readFileSync(at('tree', FILE), 'utf8')).toBe('mine')
   })

@@ -32,9 +32,11 @@ describe('URLs', () => {
   })
 
   test.each([
-    ['mysql://me:hunter2@host/board', 'Cannot open the store mysql://me:***@host/board: this version reads SQLite, not "mysql". Write sqlite:FILE'],
-    ['postgres://me:hun/t@er2@host/board', 'Cannot open the store postgres://me:***@host/board: this version reads SQLite, not "postgres". Write sqlite:FILE'],
-    ['board.db', 'Cannot open the store board.db: it does not begin with a kind of database. Write sqlite:board.db'],
+    ['mysql://me:hunter2@host/board', 'Cannot open the store mysql://me:***@host/board: this version reads SQLite only. Write sqlite:FILE'],
+    ['postgres://me:hun/t@er2@host/board', 'Cannot open the store postgres://me:***@host/board: this version reads SQLite only. Write sqlite:FILE'],
+    ['board.db', 'Cannot open the store ***: it does not begin with a kind of database. Write sqlite:FILE'],
+    // Without its scheme a URL may hold a password anywhere.
+    ['me:hunter2@host/board', 'Cannot open the store ***: this version reads SQLite only. Write sqlite:FILE'],
     ['sqlite:', 'Cannot open the store sqlite:: it names no file. Write sqlite:FILE'],
   ])('refuse %s', async (url, message) => {
     const error = await failure(openUrl(url, '/'))

@@ -489,3 +489,35 @@ describe('replaceFile with a revision', () => {
     expect(process.exitCode).toBeUndefined()
   })
 })
+
+it.each([
+  ['a typed array of wider numbers', new Uint16Array([0x4142, 0x4344]), 4],
+  ['a part of a buffer', new Uint8Array(new TextEncoder().encode('..part..').buffer, 2, 4), 4],
+  ['a data view', new DataView(new ArrayBuffer(3)), 3],
+  ['a buffer', new ArrayBuffer(5), 5],
+])('writes every byte of %s', async (_, data, size) => {
+  const path = join(temporaryDirectory(), 'file')
+  await writeFileAtomic(path, data)
+  expect(lstat(path)?.size).toBe(size)
+})
+
+it.each([undefined, null, 5, {}, ['a']])('refuses %j as a content, and writes nothing', async (data) => {
+  const directory = temporaryDirectory()
+  await expect(writeFileAtomic(join(directory, 'file'), data as unknown as string)).rejects.toThrow(TypeError)
+  expect(listing(directory)).toEqual([])
+})
+
+it.each(['', 'tmp', '.', '.tmp.', '/../x', `.${'x'.repeat(16)}`])('refuses the suffix %j, which no sweep would find', async (suffix) => {
+  const directory = temporaryDirectory()
+  await expect(writeFileAtomic(join(directory, 'file'), 'text', { suffix })).rejects.toThrow('suffix')
+  expect(listing(directory)).toEqual([])
+})
+
+it('writes the bytes as they were when it was called', async () => {
+  const path = join(temporaryDirectory(), 'file')
+  const bytes = new Uint8Array(3 * 1024 * 1024).fill(97)
+  const written = writeFileAtomic(path, bytes)
+  bytes.fill(98)
+  await written
+  expect(readFileSync(path).every((byte) => byte === 97)).toBe(true)
+})
