@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeName, disarmDevice, encodeName, isDeviceName, nameEncoder } from '../../src/core/names.ts'
+import { faultOf } from '../support/names.ts'
 
 /** Text made of what breaks names: any UTF-16 unit, and the pieces with a meaning somewhere. */
 const nasty = fc.array(
@@ -19,22 +20,6 @@ const place = fc.record({
   last: fc.boolean(),
   delimiter: fc.constantFrom(undefined, ...' !#$&\'()+,-.;=@[]^_`{}~'),
 })
-
-/** What no name may be on Windows or anywhere else. Shares no code with the encoder. */
-function faultOf(name: string): string | undefined {
-  const reserved = ['CON', 'PRN', 'AUX', 'NUL', 'CONIN$', 'CONOUT$']
-  for (const digit of '0123456789¹²³') reserved.push(`COM${digit}`, `LPT${digit}`)
-  if (name === '' || name === '.' || name === '..') return 'no name'
-  for (const character of name) {
-    const code = character.codePointAt(0)!
-    if (code < 32 || code === 127) return 'control character'
-    if ('<>:"/\\|?*'.includes(character)) return 'forbidden character'
-    if (code >= 0xd800 && code <= 0xdfff) return 'lone surrogate'
-  }
-  if (name.endsWith('.') || name.endsWith(' ')) return 'dot or space at the end'
-  if (reserved.includes(name.split('.')[0]!.replace(/ +$/, '').toUpperCase())) return 'device'
-  return undefined
-}
 
 describe('encodeName', () => {
   it.each([

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern, nameTooLong } from '../../src/core/paths.ts'
 import { RowtreeError } from '../../src/errors.ts'
+import { faultOf } from '../support/names.ts'
 
 /** Patterns that together have every kind of head, delimiter and tail. */
 const patterns = [
@@ -24,22 +25,6 @@ const nasty = fc.array(
 
 const keyed = fc.tuple(fc.constantFrom(...patterns), nasty, nasty, nasty)
   .map(([pattern, ...values]) => ({ pattern, key: values.slice(0, pattern.names.length) }))
-
-/** What no name may be on Windows or anywhere else. Shares no code with the patterns. */
-function faultOf(name: string): string | undefined {
-  const reserved = ['CON', 'PRN', 'AUX', 'NUL', 'CONIN$', 'CONOUT$']
-  for (const digit of '0123456789¹²³') reserved.push(`COM${digit}`, `LPT${digit}`)
-  if (name === '' || name === '.' || name === '..') return 'no name'
-  for (const character of name) {
-    const code = character.codePointAt(0)!
-    if (code < 32 || code === 127) return 'control character'
-    if ('<>:"/\\|?*'.includes(character)) return 'forbidden character'
-    if (code >= 0xd800 && code <= 0xdfff) return 'lone surrogate'
-  }
-  if (name.endsWith('.') || name.endsWith(' ')) return 'dot or space at the end'
-  if (reserved.includes(name.split('.')[0]!.replace(/ +$/, '').toUpperCase())) return 'device'
-  return undefined
-}
 
 /** Every text of up to `length` characters out of `alphabet`. */
 function allTexts(alphabet: string, length: number): string[] {
