@@ -17,7 +17,8 @@ function scriptVersion(): string {
 export async function onTerminal(args: readonly string[], columns: number, options: SpawnOptions = {}): Promise<Finished> {
   const [file, rest] = command(args)
   const typed = [file, ...rest].map((word) => `'${word}'`).join(' ')
-  const { NO_COLOR: _, FORCE_COLOR: __, ...plain } = process.env
+  // Each of these turns colours on or off.
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...plain } = process.env
   const env = { ...plain, TERM: 'xterm-256color', ...options.env }
   return await finished(spawn('script', ['-qec', `stty cols ${columns}; ${typed}`, '/dev/null'], { ...options, env }))
 }
