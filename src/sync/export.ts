@@ -96,6 +96,8 @@ class ExportRun {
     const rest = this.#packer.take()
     if (rest) await this.#coordinator.submit(rest)
     await this.#coordinator.finish()
+    // What still waits for its name has no files: none of them could be written.
+    this.#directories.abandon()
     this.#settleOrphans()
     await this.#coordinator.finish()
     this.#tally.problems.push(...(await nameClashes(this.#ports.store, this.#clashes)))

@@ -262,6 +262,16 @@ describe('export of new directories', () => {
     expect(tree(root)).toEqual({ north: '(no file)', 'south/home.html': 'Süd' })
   })
 
+  it('leaves no directory behind whose files cannot be written', async () => {
+    const { config, root, store } = board([])
+    const columns = Array.from({ length: 24 }, (_, index) => `k${index}`)
+    sql(store, `create table deep (${columns.join()}, body); insert into deep values (${columns.map((name) => `'${name.repeat(80)}'`).join()}, 'too deep')`)
+    const path = columns.map((name) => `{${name}}`).join('/')
+    const summary = await exportOnce(pagesConfig(config.directory, { collections: { deep: { table: 'deep', key: columns, path, content: 'body' } } }))
+    expect(summary.problems).toMatchObject([{ code: 'write-failed', errno: 'ENAMETOOLONG' }])
+    expect(readdirSync(root)).toEqual([])
+  })
+
   it('publishes nothing of a batch when the directory of the tree vanishes', async () => {
     const { config, root } = board(TWO)
     const summary = await exportOnce(config, meanwhile(() => rmSync(root, { recursive: true })))
