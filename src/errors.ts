@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'store-missing'
   | 'store-unreadable'
   | 'store-unsupported'
+  | 'store-unwritable'
   | 'table-missing'
   | 'target-is-directory'
   | 'target-is-special'
@@ -27,6 +28,7 @@ export type ErrorCode =
   | 'tree-not-a-directory'
   | 'tree-unreadable'
   | 'tree-unwritable'
+  | 'undo-unknown'
   | 'usage'
   | 'worker-died'
 

@@ -14,7 +14,15 @@ export interface Row {
   readonly path: string
   /** Text becomes UTF-8 bytes in the file; bytes are written as they are. */
   readonly content: string | Uint8Array
+  /**
+   * The content is the canonical YAML of several columns. A file may say the same in other words, with comments and
+   * in another order, so its bytes alone do not tell whether it differs.
+   */
+  readonly structured?: true
 }
+
+/** One of the two that are kept the same. */
+export type Side = 'store' | 'tree'
 
 /** What identifies a file's content without reading it. */
 export interface FileStat {
@@ -44,19 +52,36 @@ export type ProblemCode =
   | 'changed-meanwhile'
   | 'changed-on-both-sides'
   | 'deleted-in-store'
+  | 'deleted-in-tree'
   | 'directory-is-file'
   | 'directory-is-symlink'
   | 'duplicate-row'
+  | 'file-deleted'
+  | 'file-emptied'
   | 'file-in-the-way'
+  | 'file-too-large'
+  | 'holds-nul'
+  | 'invalid-yaml'
+  | 'mass-deletion'
+  | 'merge-unclean'
+  | 'misplaced'
+  | 'missing-field'
   | 'name-too-long'
+  | 'not-stored'
+  | 'not-utf8'
   | 'null-key'
   | 'path-collision'
   | 'path-reserved'
   | 'read-failed'
   | 'remove-failed'
+  | 'row-deleted'
+  | 'row-refused'
   | 'target-is-directory'
   | 'target-is-special'
   | 'target-is-symlink'
+  | 'tree-emptied'
+  | 'undone'
+  | 'unknown-field'
   | 'unsupported-key'
   | 'unsupported-value'
   | 'write-failed'
@@ -88,6 +113,33 @@ export interface Summary {
   readonly conflicts: readonly Problem[]
   readonly holds: readonly Problem[]
   readonly problems: readonly Problem[]
+  /** Deletions on one side that wait for a flag: `file-deleted` for `--delete`, `row-deleted` for `--prune`. They count as pending. */
+  readonly deletions: readonly Problem[]
+  /** Paths of files that fit no collection and were not reported before. */
+  readonly untracked: readonly string[]
+}
+
+/** How the two sides of one path compare. */
+export type State = 'in-sync' | 'store-changed' | 'tree-changed' | 'conflict' | 'held' | 'store-only' | 'tree-only' | 'untracked'
+
+/** One path that is not in sync. */
+export interface StatusItem {
+  readonly path: string
+  readonly state: State
+  /** What a sync would do if everything were allowed; `none` for a file that fits no collection. */
+  readonly action: Action
+  /** Why, where a person has to decide or a flag is missing. */
+  readonly code?: ProblemCode
+  readonly message?: string
+}
+
+/** How both sides compare. Nothing is changed by asking. */
+export interface Status {
+  readonly counts: Readonly<Record<State, number>>
+  /** By path; those in sync are only counted. */
+  readonly items: readonly StatusItem[]
+  readonly problems: readonly Problem[]
+  readonly seconds: number
 }
 
 /** How far a cycle is: rows read and decided, of how many. */

@@ -1,4 +1,4 @@
-import type { Digest, FileStat } from '../types.ts'
+import type { Digest, FileStat, ProblemCode, Side } from '../types.ts'
 
 /** What both sides last agreed on for one path. */
 export interface BaselineEntry {
@@ -6,7 +6,13 @@ export interface BaselineEntry {
   readonly collection: string
   /** The row's key as a JSON array of texts. */
   readonly key: string
+  /** Of the file's bytes. */
   readonly digest: Digest
+  /**
+   * Of the row's content where that is structured, so that it need not be compared with the file's words;
+   * empty where the row's content is the file's, or is not known.
+   */
+  readonly source: Digest | ''
   readonly stat: FileStat
   /** Whether the stat alone proves the content; see `isSettled`. */
   readonly settled: boolean
@@ -20,18 +26,67 @@ export interface ContentPlace {
   readonly offset: number
 }
 
-/** Content that rowtree replaced or removed although a person wrote it. */
-export interface Keepsake {
+/** A content that the baseline holds. */
+export interface Stored {
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  readonly place: ContentPlace
+}
+
+/** What one operation did to one side of one path, with all it takes to undo it. */
+export interface HistoryRecord {
   readonly path: string
-  readonly side: 'store' | 'tree'
-  /** The operation that took it away. */
-  readonly operation: 'force' | 'prune'
-  readonly bytes: Uint8Array
+  readonly collection: string
+  /** The row's key as a JSON array of texts. */
+  readonly key: string
+  readonly side: Side
+  /** What was overwritten or deleted; `undefined` where there was nothing. */
+  readonly before: Stored | undefined
+  /** The digest of what is there since; `undefined` where it was deleted. A row's is that of its content as the store gives it. */
+  readonly after: Digest | undefined
+  /** What both sides had agreed on before; `undefined` where they had not. */
+  readonly base: Stored | undefined
+}
+
+/** One run of a command that changed something. */
+export interface Operation {
+  readonly id: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Such as `import`, `sync`, `undo`. */
+  readonly command: string
+  readonly records: number
+  /** Bytes that are kept for it. */
+  readonly bytes: number
+  /** The operation that took it back, if one did. */
+  readonly undoneBy: number | undefined
+}
+
+/** How long history is kept. */
+export interface Retention {
+  /** Milliseconds. */
+  readonly maxAge: number
+  /** Bytes of kept contents. */
+  readonly maxSize: number
+}
+
+/** A path that waits for a person. */
+export interface Undecided {
+  readonly path: string
+  readonly kind: 'conflict' | 'hold' | 'untracked'
+  readonly code: ProblemCode | 'untracked'
+  readonly message: string
+  /** What the two sides held; `undefined` where a side had nothing or it is not known. */
+  readonly store: Digest | undefined
+  readonly tree: Digest | undefined
+  /** Milliseconds since 1970 when it was first found so. */
+  readonly since: number
 }
 
 /**
- * The memory of a tree: what both sides last agreed on, with the contents. All changes happen
- * between `begin` and `commit`; a `rollback` or a crash leaves the state of the last commit.
+ * The memory of a tree: what both sides last agreed on, with the contents, what waits for a person, and history. All
+ * changes happen between `begin` and `commit`; a `rollback` or a crash leaves the state of the last commit.
  */
 export interface Baseline {
   begin(): void
@@ -39,14 +94,17 @@ export interface Baseline {
   /** Commits what is kept so far and goes on, before an effect that relies on it. */
   checkpoint(): void
   rollback(): void
-  /** Number of entries. */
+  isEmpty(): boolean
+  /** Number of entries; it takes time for all of them. */
   count(): number
+  /** Number of entries by collection. */
+  counts(): Map<string, number>
   /** The entries of these paths; a path without one is missing from the answer. */
   find(paths: readonly string[]): Map<string, BaselineEntry>
   /** The paths of all entries, in order. */
   paths(): Iterable<string>
-  /** The content of an entry. */
-  content(entry: BaselineEntry): Uint8Array
+  /** The content of an entry, or any other that the baseline holds. */
+  content(stored: Stored): Uint8Array
   /** Stores contents that lie one after another, and returns the number of their pack. */
   addPack(contents: Uint8Array): number
   /** Adds an entry, or replaces the `previous` one of its path. */
@@ -54,7 +112,31 @@ export interface Baseline {
   /** Updates the stat of an entry whose content is still the same. */
   refresh(path: string, stat: FileStat, settled: boolean): void
   remove(entry: BaselineEntry): void
-  /** Puts a content into history. */
-  keep(keepsake: Keepsake): void
+
+  /**
+   * Puts records into history, under one operation for the life of this object; its contents live on, whatever
+   * becomes of the entries. Returns the number of each record.
+   */
+  record(records: readonly HistoryRecord[]): number[]
+  /** Takes records back whose effect did not take place. */
+  retract(ids: readonly number[]): void
+  /** The last operations, newest first. */
+  operations(limit: number): Operation[]
+  /** The records of an operation, in the order of their paths. */
+  records(operation: number): HistoryRecord[]
+  /** Notes that the operation of this object took that one back. */
+  markUndone(operation: number): void
+  /** Drops the operations that are too old, and the oldest ones beyond the size. The newest always stays. */
+  expire(retention: Retention): void
+
+  /** What waits for a person, by path. */
+  undecided(): Map<string, Undecided>
+  decide(path: string): void
+  defer(undecided: Undecided): void
   close(): void
+}
+
+/** An entry's content as one that the baseline holds. */
+export function storedIn({ digest, stat, place }: BaselineEntry): Stored {
+  return { digest, size: stat.size, place }
 }

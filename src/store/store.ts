@@ -1,4 +1,4 @@
-import type { Problem, Row } from '../types.ts'
+import type { Digest, Problem, Row, RowKey } from '../types.ts'
 
 /** Rows that travel together from the store; the engine lets go of one chunk before it asks for the next. */
 export interface Chunk {
@@ -6,6 +6,41 @@ export interface Chunk {
   /** Rows that exist but cannot become files. Their paths still count as present. */
   readonly problems: readonly Problem[]
 }
+
+/** What a store has for a path. */
+export type Finding =
+  | { readonly kind: 'row'; readonly row: Row }
+  /** No row yet: a file at this path could become one. `binary`: its content need not be text. */
+  | { readonly kind: 'vacant'; readonly collection: string; readonly key: RowKey; readonly binary: boolean; readonly structured: boolean }
+  /** The path names a row whose files belong at another path. */
+  | { readonly kind: 'misplaced'; readonly belongs: string }
+  /** The path fits no collection. */
+  | { readonly kind: 'unknown' }
+  /** The row exists but cannot become a file. */
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+/** One row to be written. */
+export interface Change {
+  readonly path: string
+  readonly collection: string
+  readonly key: RowKey
+  /** The digest of the content that the row must still have (`digestOf(row.content)`); `undefined`: there must be no row. */
+  readonly expected: Digest | undefined
+  /** The file's bytes; `undefined`: the row is deleted. */
+  readonly content: Uint8Array | undefined
+}
+
+/** What became of one change of a committed batch. */
+export type Outcome =
+  /** The row is as asked. `digest` is that of its content as a later `read` gives it; absent when there is no row. */
+  | { readonly kind: 'done'; readonly digest: Digest | undefined }
+  /** The row is not what was expected any more and was left alone. */
+  | { readonly kind: 'changed' }
+
+/** A batch is committed as a whole, or nothing of it is, because of one change. */
+export type Applied =
+  | { readonly committed: true; readonly outcomes: readonly Outcome[] }
+  | { readonly committed: false; readonly problem: Problem }
 
 /**
  * The database side. A store is a port: nothing outside `store/` asks which database is behind it.
@@ -18,6 +53,17 @@ export interface Store {
   count(): Promise<number>
   /** All rows in small chunks, in a stable order. */
   read(): AsyncIterable<Chunk>
+  /** What there is at each of these paths, in their order. It takes time for these paths, not for all rows. */
+  find(paths: readonly string[]): Promise<readonly Finding[]>
+  /**
+   * Writes rows in one transaction. Each is compared with what is expected, written, read back and compared with
+   * what was written, so that a value which the database cut or changed fails the batch.
+   *
+   * @param beforeCommit called once, when everything is written but not committed, with what the changed rows held
+   * before, in the order of the changes; `undefined` where there was no row or the change is not done
+   * @throws `RowtreeError` `store-unwritable`, `store-unreadable` where the whole store is concerned; nothing is changed then
+   */
+  apply(changes: readonly Change[], beforeCommit: (previous: readonly (Row['content'] | undefined)[]) => void): Promise<Applied>
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */

@@ -1,6 +1,6 @@
 import type { Digest } from '../types.ts'
 import { discard, publishNew, publishOver } from './atomic.ts'
-import { digestOf } from './digest.ts'
+import { digestOf } from '../digest.ts'
 import { findObstacle, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import * as job from './job.ts'

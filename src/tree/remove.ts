@@ -1,7 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest, FileStat } from '../types.ts'
-import { digestOf } from './digest.ts'
+import { digestOf } from '../digest.ts'
 import { findObstacle, parentOf } from './directories.ts'
 import { readFile } from './read.ts'
 import { isSettled, lstat, sameStat } from './stat.ts'

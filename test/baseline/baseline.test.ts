@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
 import { openBaseline } from '../../src/baseline/sqlite.ts'
 import { RowtreeError } from '../../src/errors.ts'
-import { digestOf } from '../../src/tree/digest.ts'
+import { digestOf } from '../../src/digest.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const OPTIONS = { tree: '../tree', durable: false }

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { errnoOf } from '../../src/errors.ts'
-import { digestOf } from '../../src/tree/digest.ts'
+import { digestOf } from '../../src/digest.ts'
 import { readAgain, readFile } from '../../src/tree/read.ts'
 import { lstat } from '../../src/tree/stat.ts'
 import { startScript } from '../support/script.ts'

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesystemClock } from '../../src/tree/clock.ts'
-import { digestOf } from '../../src/tree/digest.ts'
+import { digestOf } from '../../src/digest.ts'
 import * as job from '../../src/tree/job.ts'
 import type { PublishResult, StageJob, StageResult } from '../../src/tree/job.ts'
 import { publishJob } from '../../src/tree/publishing.ts'
