@@ -2,11 +2,14 @@ import type { Side } from '../types.ts'
 import type { Guards, Verdict } from './guards.ts'
 import { resolveCommand } from './remedy.ts'
 
-/** How much of what is tracked is gone from one side, whatever became of it on the other. */
+/**
+ * How much one side has lost of a collection. A path without an entry in the baseline counts only where it is about to be deleted all the
+ * same, because that side is preferred.
+ */
 export interface Losses {
-  /** Tracked paths that are gone from that side. */
+  /** Paths that are gone from that side, whatever the other one has there. */
   readonly missing: number
-  /** Tracked paths: entries of the baseline. */
+  /** All entries of the collection, and the other paths that count. */
   readonly total: number
 }
 
@@ -15,14 +18,14 @@ export interface DeletionHold extends Losses {
   readonly code: 'mass-deletion' | 'tree-emptied'
   /** The side that lost them. */
   readonly side: Side
-  /** What the counts are about; `undefined` for everything that is tracked. */
+  /** What the counts are about; `undefined` for all collections. */
   readonly collection: string | undefined
   readonly maxDelete: Guards['maxDelete']
 }
 
 /**
  * Decides which collections lost so much that an accident is likelier than an intention: an unmounted disk, a wrong branch, a
- * truncated table. Where everything that is tracked is gone, however little that is, all are held; otherwise those that lost more than
+ * truncated table. Where everything is gone, however little that is, all are held; otherwise those that lost more than
  * `maxDelete`. A share is rounded down but allows at least one.
  *
  * @param side the side that lost them: `tree` where rows would be deleted, `store` where files would be removed
@@ -57,8 +60,8 @@ export function deletionVerdict(path: string, hold: DeletionHold): Verdict {
   const [what, thing] = side === 'tree' ? [`delete the row of ${path}`, 'file'] : [`remove ${path}`, 'row']
   const state =
     collection === undefined
-      ? `every tracked ${thing} is gone (${count(total)})`
-      : `${count(missing)} of ${count(total)} tracked ${thing}s of ${collection} are gone, more than guards.maxDelete (${limit(maxDelete)}) allows`
+      ? `every expected ${thing} is gone (${count(total)})`
+      : `${count(missing)} of ${count(total)} ${thing}s of ${collection} are gone, more than guards.maxDelete (${limit(maxDelete)}) allows`
   return { code, message: `Cannot ${what}: ${state}. Restore them, or confirm with: ${resolveCommand(path, side)}` }
 }
 

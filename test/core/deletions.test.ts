@@ -19,7 +19,7 @@ function lossesOf(texts: Readonly<Record<string, string>>): Map<string, Losses> 
 
 describe('guardDeletions', () => {
   it.each<[name: string, losses: Readonly<Record<string, string>>, guards: Guards, held: Readonly<Record<string, string>>]>([
-    ['nothing is tracked', { a: '0/0' }, DEFAULT_GUARDS, {}],
+    ['there is nothing', { a: '0/0' }, DEFAULT_GUARDS, {}],
     ['no collection', {}, DEFAULT_GUARDS, {}],
     ['nothing is gone', { a: '0/8' }, DEFAULT_GUARDS, {}],
     ['a quarter is gone', { a: '2/8' }, DEFAULT_GUARDS, {}],
@@ -54,7 +54,7 @@ describe('deletionVerdict', () => {
       { pages: '250/1000', rest: '1/9' },
       share(0.125),
       'mass-deletion',
-      'Cannot delete the row of a b.html: 250 of 1,000 tracked files of pages are gone, more than guards.maxDelete (12.5%) allows. ' +
+      'Cannot delete the row of a b.html: 250 of 1,000 files of pages are gone, more than guards.maxDelete (12.5%) allows. ' +
         "Restore them, or confirm with: rowtree resolve 'a b.html' --prefer tree",
     ],
     [
@@ -62,7 +62,7 @@ describe('deletionVerdict', () => {
       { pages: '6/9' },
       count(5),
       'mass-deletion',
-      'Cannot remove a b.html: 6 of 9 tracked rows of pages are gone, more than guards.maxDelete (5) allows. ' +
+      'Cannot remove a b.html: 6 of 9 rows of pages are gone, more than guards.maxDelete (5) allows. ' +
         "Restore them, or confirm with: rowtree resolve 'a b.html' --prefer store",
     ],
     [
@@ -70,14 +70,14 @@ describe('deletionVerdict', () => {
       { pages: '990/990', rest: '1/1' },
       count(5),
       'tree-emptied',
-      "Cannot delete the row of a b.html: every tracked file is gone (991). Restore them, or confirm with: rowtree resolve 'a b.html' --prefer tree",
+      "Cannot delete the row of a b.html: every expected file is gone (991). Restore them, or confirm with: rowtree resolve 'a b.html' --prefer tree",
     ],
     [
       'store',
       { pages: '2/2' },
       count(5),
       'mass-deletion',
-      "Cannot remove a b.html: every tracked row is gone (2). Restore them, or confirm with: rowtree resolve 'a b.html' --prefer store",
+      "Cannot remove a b.html: every expected row is gone (2). Restore them, or confirm with: rowtree resolve 'a b.html' --prefer store",
     ],
   ])('%s %j', (side, losses, guards, code, message) => {
     const hold = guardDeletions(side, lossesOf(losses), guards).get('pages')!
