@@ -21,6 +21,11 @@ export interface Row {
   readonly structured?: true
 }
 
+/**
+ * What a column beside the content becomes whenever its row is written: the time, one more than it was, or a literal.
+ */
+export type SetValue = 'now' | 'increment' | { readonly value: string | number | boolean | null }
+
 /** One of the two that are kept the same. */
 export type Side = 'store' | 'tree'
 

@@ -20,7 +20,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['workers/', ['src/core/', 'src/tree/']],
   ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],
-  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/config/']],
+  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/suffix.ts', 'src/config/']],
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
   ['src/engine.ts', ['src/types.ts', 'src/errors.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
