@@ -2,20 +2,14 @@ import type { Kysely } from 'kysely'
 import type { Problem, RowKey } from '../../types.ts'
 import { placeRow, type KeyValue } from '../row.ts'
 import type { Finding } from '../store.ts'
-import type { Locate } from './locate.ts'
+import type { Access } from './access.ts'
 import { isRow, rowOf } from './record.ts'
 import type { Source } from './source.ts'
 
-/** A source and how its rows are found. */
-export interface Searchable {
-  readonly source: Source
-  readonly locate: Locate
-}
-
 /** What there is at each path. The first source whose pattern fits decides. */
-export async function findPaths(db: Kysely<unknown>, all: readonly Searchable[], paths: readonly string[]): Promise<Finding[]> {
+export async function findPaths(db: Kysely<unknown>, all: readonly Access[], paths: readonly string[]): Promise<Finding[]> {
   const findings = paths.map((): Finding => ({ kind: 'unknown' }))
-  const wanted = new Map<Searchable, { readonly index: number; readonly key: RowKey }[]>()
+  const wanted = new Map<Access, { readonly index: number; readonly key: RowKey }[]>()
   for (const [index, path] of paths.entries()) {
     const claim = claimOf(all, path)
     if (claim === undefined) continue
@@ -37,7 +31,7 @@ export async function findPaths(db: Kysely<unknown>, all: readonly Searchable[],
   return findings
 }
 
-function claimOf(all: readonly Searchable[], path: string): { readonly by: Searchable; readonly key: RowKey } | undefined {
+function claimOf(all: readonly Access[], path: string): { readonly by: Access; readonly key: RowKey } | undefined {
   for (const by of all) {
     const values = by.source.pattern.parse(path)
     if (values === undefined) continue

@@ -3,6 +3,7 @@ import type { Problem, Row, RowKey } from '../../types.ts'
 import { placeRow, rowProblem, type KeyValue } from '../row.ts'
 import type { SqlValue } from '../sqlite.ts'
 import { keyText, type Texts } from '../texts.ts'
+import { structure } from './fields.ts'
 import type { Column, Source } from './source.ts'
 
 /** A row as it is selected: its key as texts, each content column followed by its octets, then what else was asked for. */
@@ -64,7 +65,8 @@ export function rowOf(source: Source, record: RowRecord, copies: number): Row | 
   if (copies > 1) return duplicate(source, key as RowKey, path, copies)
   const content = contentOf(source, record, path)
   if (typeof content === 'object' && !(content instanceof Uint8Array)) return content
-  return { collection: source.collection, key: key as RowKey, path, content }
+  const row = { collection: source.collection, key: key as RowKey, path, content }
+  return source.structured ? { ...row, structured: true } : row
 }
 
 /** A row among rows and problems. */
@@ -74,6 +76,7 @@ export function isRow(row: Row | Problem): row is Row {
 
 /** The content of a record, or why it has none. */
 export function contentOf(source: Source, record: RowRecord, path: string): Row['content'] | Problem {
+  if (source.structured) return structure(source, source.contents.map((_, index) => valueIn(source, record, index)))
   const content = valueIn(source, record, 0) ?? ''
   if (typeof content === 'string' || content instanceof Uint8Array) return content
   const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the number ${content}. A file's content is text or bytes`

@@ -42,9 +42,7 @@ export interface Source extends RowShape {
   readonly places: readonly number[] | undefined
 }
 
-/**
- * The columns that a collection needs, which must exist.
- */
+/** The columns that a collection needs. */
 export function columnsOf({ key, content, set }: TableCollection): readonly string[] {
   return [...key, ...content, ...Object.keys(set)]
 }
