@@ -4,9 +4,10 @@ import { describer } from '../row.ts'
 import { requireColumns } from '../schema.ts'
 import { ask, readSnapshot } from '../snapshot.ts'
 import type { Store } from '../store.ts'
+import { findPaths } from './find.ts'
 import type { Plan } from './plan.ts'
-import { STYLESHEETS, planStylesheets } from './stylesheets.ts'
-import { TEMPLATES, planTemplates } from './templates.ts'
+import { stylesheetsOf } from './stylesheets.ts'
+import { templatesOf } from './templates.ts'
 
 /** How to read a board. */
 export interface MybbOptions {
@@ -35,8 +36,12 @@ export async function openMybb(database: Database, { prefix, master }: MybbOptio
     await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix })
   }
 
+  const collections = [templatesOf(prefix), stylesheetsOf(prefix, master)]
+
   async function plan(db: Kysely<unknown>): Promise<Plan[]> {
-    return [await planTemplates(db, prefix), await planStylesheets(db, prefix, master)]
+    const plans: Plan[] = []
+    for (const collection of collections) plans.push(await collection.plan(db))
+    return plans
   }
 
   return {
@@ -47,7 +52,8 @@ export async function openMybb(database: Database, { prefix, master }: MybbOptio
     read: () => readSnapshot(database, async function* (transaction) {
       for (const part of await plan(transaction)) yield* part.read(transaction, database.texts)
     }),
-    describe: describer([TEMPLATES, STYLESHEETS]),
+    find: (paths) => ask(database, (db) => findPaths(db, database.texts, collections, paths)),
+    describe: describer(collections),
     files: database.files,
     close: () => database.close(),
   }
