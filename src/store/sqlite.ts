@@ -12,6 +12,7 @@ import {
   type Kysely,
   type QueryCompiler,
   type QueryResult,
+  type TransactionSettings,
 } from 'kysely'
 import { requireComplete } from './complete.ts'
 
@@ -64,23 +65,29 @@ class NodeSqliteDriver implements Driver {
     return this.#connection
   }
 
-  async beginTransaction(): Promise<void> {
-    this.#database.exec('begin')
+  async beginTransaction(_: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    // Who is going to write takes the lock before reading: nobody changes what was read.
+    this.#run(accessMode === 'read write' ? 'begin immediate' : 'begin')
   }
 
   async commitTransaction(): Promise<void> {
-    this.#database.exec('commit')
+    this.#run('commit')
   }
 
   async rollbackTransaction(): Promise<void> {
     // After some failures SQLite has rolled back already; a second error would hide the first.
-    if (this.#database.isTransaction) this.#database.exec('rollback')
+    if (this.#database.isTransaction) this.#run('rollback')
   }
 
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
     this.#database.close()
+  }
+
+  /** Prepared, because Deno's `exec` does not tell SQLite's code of an error. */
+  #run(command: string): void {
+    this.#database.prepare(command).run()
   }
 }
 
