@@ -37,12 +37,3 @@ export async function readContents(
   }
   return contents
 }
-
-/** Whether all of these contents are the same. */
-export function allEqual([first, ...others]: readonly Row['content'][]): boolean {
-  return others.every((other) => equal(first!, other))
-}
-
-function equal(a: Row['content'], b: Row['content']): boolean {
-  return typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0
-}

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Row, RowKey } from '../../types.ts'
 import { rowProblem } from '../row.ts'
 import type { Finding } from '../store.ts'
 import type { Texts } from '../texts.ts'
@@ -34,32 +35,35 @@ async function findSome(
   collection: BoardCollection,
   paths: readonly string[],
 ): Promise<readonly Finding[]> {
-  const found = await locate(db, collection, paths)
-  const ids = [...new Set(found.flatMap((one) => ('ids' in one ? one.ids : [])))]
-  const contents = await readContents(db, collection, texts, ids)
-  // A row that another program deleted between the two queries was never empty.
-  if (contents.size < ids.length) return findSome(db, texts, collection, paths)
-  return found.map((one, index): Finding => {
-    if (!('ids' in one)) return findingOf(collection, paths[index]!, one)
-    const row = rowOf(collection, one, contents)
-    return 'code' in row ? { kind: 'problem', problem: row } : { kind: 'row', row }
+  const located = await locate(db, texts, collection, paths)
+  return located.map((one, index): Finding => {
+    if (one.kind === 'row') return { kind: 'row', row: one.row }
+    return one.kind === 'vacant' ? vacancy(collection, paths[index]!, one.key) : one
   })
 }
 
-/** What is shown at these paths of the collection, without the contents. */
+/** What is at a path: also which rows of the database a row comes from. */
+export type Located = Spot | { readonly kind: 'row'; readonly row: Row; readonly shown: Shown }
+
+/** What the collection has at each of these paths. */
 export async function locate(
   db: Kysely<unknown>,
+  texts: Texts,
   collection: BoardCollection,
   paths: readonly string[],
-): Promise<(Shown | Spot)[]> {
+): Promise<Located[]> {
   const titles = new Set(paths.flatMap((path) => collection.pattern.parse(path)?.at(-1) ?? []))
   const plan = await collection.plan(db, [...titles])
-  return paths.map((path) => plan.at(path))
+  const found = paths.map((path) => plan.at(path))
+  const contents = await readContents(db, collection, texts, found.flatMap((one) => ('ids' in one ? one.ids : [])))
+  return found.map((one): Located => {
+    if (!('ids' in one)) return one
+    const row = rowOf(collection, one, contents)
+    return 'code' in row ? { kind: 'problem', problem: row } : { kind: 'row', row, shown: one }
+  })
 }
 
-function findingOf(collection: BoardCollection, path: string, spot: Spot): Finding {
-  if (spot.kind !== 'vacant') return spot
-  const { key } = spot
+function vacancy(collection: BoardCollection, path: string, key: RowKey): Finding {
   // A text with a NUL is read as bytes, and half a pair is stored as U+FFFD: such a row would not come back under its path.
   if (key.every((value) => !value.includes('\0') && value.isWellFormed())) {
     return { kind: 'vacant', collection: collection.collection, key, binary: false, structured: false }

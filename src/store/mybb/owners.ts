@@ -12,7 +12,7 @@ export interface Owner {
 }
 
 /** Rows of one title. */
-export interface Held {
+export interface Holding {
   /** Ascending; several where the board has the title twice and cannot tell them apart. */
   readonly ids: readonly number[]
   /** The id of the template set or theme that the rows belong to. */
@@ -20,7 +20,7 @@ export interface Held {
 }
 
 /** Rows by their title. */
-export type Titles = ReadonlyMap<KeyValue, Held>
+export type Titles = ReadonlyMap<KeyValue, Holding>
 
 /** Where a table keeps template sets or themes. */
 export interface OwnerColumns {
@@ -52,6 +52,7 @@ export async function readOwned(
   { table, id, title, holder }: ContentSource,
   titles?: readonly string[],
 ): Promise<ReadonlyMap<number, Titles>> {
+  if (titles?.length === 0) return new Map()
   const some = titles === undefined ? sql`` : sql`where ${sql.id(title)} in (${sql.join(titles)})`
   const { rows } = await sql<{ id: number; title: KeyValue; holder: number }>`
     select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title, ${sql.id(holder)} as holder

@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
+import { sameContent } from '../content.ts'
 import { placeRow, rowProblem, type KeyValue } from '../row.ts'
 import { CHUNK_SIZE } from '../snapshot.ts'
 import type { Chunk } from '../store.ts'
 import type { Texts } from '../texts.ts'
-import { allEqual, readContents, type Contents, type ContentSource } from './contents.ts'
-import type { Held, Owner } from './owners.ts'
+import { readContents, type Contents, type ContentSource } from './contents.ts'
+import type { Holding, Owner } from './owners.ts'
 
 /** One thing that the board shows, and the database rows it comes from. */
-export interface Shown extends Held {
+export interface Shown extends Holding {
   readonly key: RowKey
   readonly path: string
   /** The template set or theme that shows it; it inherits the rows where it is not their holder. */
@@ -39,7 +40,7 @@ export class Plan {
     return this.#shown.length + this.#problems.length
   }
 
-  add(owner: Owner, title: KeyValue, values: readonly KeyValue[], { ids, holder }: Held): void {
+  add(owner: Owner, title: KeyValue, values: readonly KeyValue[], { ids, holder }: Holding): void {
     const key = [owner.label, title]
     const path = placeRow(this.#source, key, values)
     if (typeof path === 'string') this.#shown.push({ key: key as RowKey, path, owner: owner.id, ids, holder })
@@ -78,8 +79,8 @@ function makeChunk(source: ContentSource, shown: readonly Shown[], contents: Con
 
 /** The row of what is shown, or why it cannot become a file. */
 export function rowOf(source: ContentSource, { key, path, ids }: Shown, contents: Contents): Row | Problem {
-  const all = ids.map((id) => contents.get(id) ?? '')
-  if (allEqual(all)) return { collection: source.collection, key, path, content: all[0]! }
+  const [content = '', ...others] = ids.map((id) => contents.get(id) ?? '')
+  if (others.every((other) => sameContent(content, other))) return { collection: source.collection, key, path, content }
   const named = ids.map((id) => `${source.id} ${id}`).join(' and ')
   const state = `${named} in ${source.table} differ, and the board may show either. Delete all but one`
   return rowProblem(source, key, 'duplicate-row', path, state)

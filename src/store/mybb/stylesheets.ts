@@ -1,24 +1,45 @@
 import { sql, type Kysely } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import { placeRow, type RowShape } from '../row.ts'
-import type { BoardCollection } from './collection.ts'
+import type { BoardCollection, Columns } from './collection.ts'
 import type { ContentSource } from './contents.ts'
 import { readOwned, readOwners, type Owner, type Titles } from './owners.ts'
 import { Plan, type Spot } from './plan.ts'
 
-export const STYLESHEETS: RowShape = {
+const STYLESHEETS: RowShape = {
   collection: 'stylesheets',
   keyNames: ['theme', 'name'],
   pattern: compilePattern('styles/{theme}/{name}'),
 }
 
 /** The `tid` of the theme that MyBB ships; every other one descends from it. */
-export const MASTER_THEME = 1
+const MASTER_THEME = 1
 
-/** The stylesheets of the board whose tables have this prefix; those of the master theme only with `master`. */
+/**
+ * The stylesheets of the board whose tables have this prefix; those of the master theme only with `master`. Their rows
+ * alone are written, not the themes' lists of stylesheets and not the files that a board keeps of them.
+ */
 export function stylesheetsOf(prefix: string, master: boolean): BoardCollection {
   const source = { ...STYLESHEETS, table: `${prefix}themestylesheets`, id: 'sid', title: 'name', content: 'stylesheet', holder: 'tid' }
-  return { ...source, plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names) }
+  return {
+    ...source,
+    plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names),
+    longest: 30,
+    touched: async (_db, _name, { time }) => ({ lastmodified: time }),
+    models: (db, ids) => readAttachments(db, source, ids),
+    added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
+    isShut: (theme) => theme === MASTER_THEME,
+    describeHolder: (theme) =>
+      theme === MASTER_THEME ? "the stylesheet belongs to MyBB's master theme" : `the stylesheet belongs to another theme (tid ${theme})`,
+  }
+}
+
+/** The pages that stylesheets are for, in MyBB's words. */
+async function readAttachments(db: Kysely<unknown>, { table }: ContentSource, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ sid: number; attachedto: string }>`
+    select sid, attachedto from ${sql.id(table)} where sid in (${sql.join(ids)})`.execute(db)
+  return new Map(rows.map(({ sid, attachedto }) => [sid, { attachedto }]))
 }
 
 /** Plans the stylesheets that each theme shows: its own, and those of its ancestors that it does not override. */

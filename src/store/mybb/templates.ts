@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import { placeRow, type RowShape } from '../row.ts'
 import type { BoardCollection } from './collection.ts'
@@ -7,20 +7,39 @@ import { readGroups, type GroupLookup } from './groups.ts'
 import { readOwned, readOwners, type Owner } from './owners.ts'
 import { Plan, type Spot } from './plan.ts'
 
-export const TEMPLATES: RowShape = {
+const TEMPLATES: RowShape = {
   collection: 'templates',
   keyNames: ['set', 'title'],
   pattern: compilePattern('template_sets/{set}/{group} Templates/{title}.html'),
 }
 
 /** The `sid` of templates that all sets share, and of those that MyBB ships. */
-export const GLOBAL_SET = -1
-export const MASTER_SET = -2
+const GLOBAL_SET = -1
+const MASTER_SET = -2
 
 /** The templates of the board whose tables have this prefix. */
 export function templatesOf(prefix: string): BoardCollection {
   const source = { ...TEMPLATES, table: `${prefix}templates`, id: 'tid', title: 'title', content: 'template', holder: 'sid' }
-  return { ...source, plan: (db, titles) => planTemplates(db, prefix, source, titles) }
+  return {
+    ...source,
+    plan: (db, titles) => planTemplates(db, prefix, source, titles),
+    longest: 120,
+    async touched(db, title, { time, version }) {
+      const known = version ?? await masterVersion(db, source, title)
+      return { status: '', dateline: time, ...(known !== undefined && { version: known }) }
+    },
+    models: async () => new Map(),
+    added: () => ({}),
+    isShut: () => false,
+    describeHolder: (holder) => (holder === MASTER_SET ? "the template belongs to MyBB's master set" : 'the template belongs to all sets'),
+  }
+}
+
+/** The version that MyBB last changed its own template of this title in. */
+async function masterVersion(db: Kysely<unknown>, { table }: ContentSource, title: string): Promise<string | undefined> {
+  const { rows } = await sql<{ title: string; version: string }>`
+    select title, version from ${sql.id(table)} where title = ${title} and sid = ${MASTER_SET}`.execute(db)
+  return rows.find((row) => row.title === title)?.version
 }
 
 /**
