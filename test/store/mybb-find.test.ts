@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Finding, Store } from '../../src/store/store.ts'
-import { makeDatabase, open, readAll } from './fixtures.ts'
-import { BOARD_TABLES } from './mybb-board.ts'
+import { readAll } from './fixtures.ts'
+import { makeBoard } from './mybb-board.ts'
 
 async function openBoard(script: string, master = false): Promise<Store> {
-  const { directory } = makeDatabase(BOARD_TABLES + script)
-  return open(directory, { preset: 'mybb', mybb: { master } })
+  return (await makeBoard(script, { master })).store
 }
 
 async function findOne(store: Store, path: string): Promise<Finding> {
