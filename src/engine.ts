@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import type { Baseline, Operation } from './baseline/baseline.ts'
+import type { Operation } from './baseline/baseline.ts'
 import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
@@ -144,7 +144,9 @@ class RowtreeEngine implements Engine {
     // Collected while the lock is held: whoever reads slowly must not keep others waiting.
     const found = await this.#look(options, async ({ ports, name }) => {
       const { items } = await compareSides(ports, name(options.paths))
-      return await Array.fromAsync(differences(ports, items.filter(({ state }) => state !== 'untracked'), { from, to }))
+      const all: Difference[] = []
+      for await (const one of differences(ports, items.filter(({ state }) => state !== 'untracked'), { from, to })) all.push(one)
+      return all
     })
     yield* found
   }
@@ -195,12 +197,14 @@ class RowtreeEngine implements Engine {
 
   /** Holds the lock and the baseline for the time of one cycle. */
   async #open<T>({ command, licence, options }: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
-    const { state: directory, tree } = this.#config
+    const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
     // A dry run makes nothing, not even an empty baseline.
     const blank = !existsSync(join(directory, 'baseline.db'))
-    const root = this.#root(licence, dryRun, blank)
+    // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
+    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
+    const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
     const state = dryRun && blank ? undefined : openState(directory)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
     try {
@@ -209,7 +213,7 @@ class RowtreeEngine implements Engine {
       try {
         const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
         const ports = { store: this.#store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
-        const plan = this.#plan(root, existsSync(root) ? licence : { ...licence, direction: 'import' }, options)
+        const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options)
         return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
       } finally {
         baseline.close()
@@ -217,16 +221,6 @@ class RowtreeEngine implements Engine {
     } finally {
       lock?.release()
     }
-  }
-
-  /**
-   * The tree's root. It is made by a first export or sync only: where it is gone although there is a baseline, a disk
-   * may not be mounted, and nothing must be written in its place.
-   */
-  #root({ direction }: Licence, dryRun: boolean, blank: boolean): string {
-    const { tree } = this.#config
-    if (direction === 'export' || blank || existsSync(tree)) return openRoot(tree, dryRun || direction === 'import')
-    return realPathOf(tree)
   }
 
   #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { loadConfig } from '../config.ts'
-import { type ExportOptions, openEngine } from '../engine.ts'
+import { openEngine } from '../engine.ts'
+import type { ExportOptions } from '../options.ts'
 import type { FsyncMode, Summary } from '../types.ts'
 import { exitCodeOfSummary } from './exit.ts'
 import { type Output, summaryLine } from './output.ts'

@@ -5,7 +5,7 @@ import { sameContent, sizeOf } from './content.ts'
 import type { Database } from './database.ts'
 import { refusal, unwritable } from './failure.ts'
 import { writeProblem, type RowShape } from './row.ts'
-import type { Applied, Change, Outcome, Store } from './store.ts'
+import type { Applied, BeforeCommit, Change, Outcome } from './store.ts'
 
 /** What a row holds: its content, nothing where there is no row, or why its content cannot be told. */
 export type Held = Row['content'] | Problem | undefined
@@ -38,7 +38,8 @@ interface Task {
   readonly writer: Writer
   previous: Row['content'] | undefined
   asked: Row['content'] | undefined
-  state: 'write' | 'done' | 'changed'
+  /** `kept`: the row is as asked already. */
+  state: 'write' | 'written' | 'kept' | 'changed'
   digest: string | undefined
 }
 
@@ -54,10 +55,10 @@ export async function applyChanges(
   database: Database,
   changes: readonly Change[],
   writerOf: (collection: string) => Writer,
-  beforeCommit: Parameters<Store['apply']>[1],
+  beforeCommit: BeforeCommit,
 ): Promise<Applied> {
   if (changes.length === 0) {
-    beforeCommit([])
+    beforeCommit([], [])
     return { committed: true, outcomes: [] }
   }
   const { path } = database
@@ -70,9 +71,10 @@ export async function applyChanges(
       await or(path, transaction.rollback().execute())
       return { committed: false, problem }
     }
-    beforeCommit(tasks.map(({ state, previous }) => (state === 'changed' ? undefined : previous)))
+    const outcomes = tasks.map(outcomeOf)
+    beforeCommit(tasks.map(({ previous }) => previous), outcomes)
     await or(path, transaction.commit().execute())
-    return { committed: true, outcomes: tasks.map(outcomeOf) }
+    return { committed: true, outcomes }
   } catch (error) {
     if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute()
     throw error
@@ -144,7 +146,7 @@ function compare(task: Task, held: Held): Problem | undefined {
   task.previous = held
   task.asked = asked
   if (sameContent(held, asked)) {
-    task.state = 'done'
+    task.state = 'kept'
     task.digest = held === undefined ? undefined : digestOf(held)
   } else if ((held === undefined ? undefined : digestOf(held)) !== change.expected) task.state = 'changed'
   return undefined
@@ -168,7 +170,7 @@ function verify(task: Task, held: Held): Problem | undefined {
     const state = held === undefined ? 'afterwards the row is not there' : `of ${sizeOf(asked)} bytes the database holds ${sizeOf(held)}, or others`
     return writeProblem(writer.shape, change, 'not-stored', `${state}. Look for a trigger or a rule that changes it`)
   }
-  task.state = 'done'
+  task.state = 'written'
   task.digest = held === undefined ? undefined : digestOf(held)
   return undefined
 }
@@ -178,5 +180,5 @@ function isProblem(held: Held): held is Problem {
 }
 
 function outcomeOf({ state, digest }: Task): Outcome {
-  return state === 'changed' ? { kind: 'changed' } : { kind: 'done', digest }
+  return state === 'changed' ? { kind: 'changed' } : { kind: 'done', digest, written: state === 'written' }
 }

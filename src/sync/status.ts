@@ -11,7 +11,7 @@ export async function compareSides(ports: CyclePorts, plan: Omit<CyclePlan, 'dry
   const observations = new Map<string, Observation>()
   const observe = (observation: Observation): void => void observations.set(observation.path, observation)
   const summary = await runCycle(ports, { ...plan, dryRun: true, observe })
-  const untracked = ports.baseline.undecided().values().filter(({ kind, path }) => kind === 'untracked' && plan.scope(path)).map(({ path }) => path)
+  const untracked = [...ports.baseline.undecided().values()].filter(({ kind, path }) => kind === 'untracked' && plan.scope(path)).map(({ path }) => path)
   return statusOf(summary, [...observations.values()], [...untracked, ...summary.untracked])
 }
 

@@ -29,9 +29,11 @@ export function stageJob(work: StageJob): StageResult {
     start = end
     const digest = content ? digestOf(content) : job.NO_DIGEST
     digests.push(digest)
+    let what: 'read' | 'write' = 'read'
     try {
       const file = { index, row, path, content, digest }
       const outcome = decide(work, file, findings)
+      what = 'write'
       const obstacle = outcome === job.STAGED ? obstacleOf(work, path) : undefined
       if (obstacle) findings.problems.push({ index, ...obstacle })
       else if (outcome === job.STAGED && !work.dryRun) stageFile(work, file)
@@ -43,7 +45,7 @@ export function stageJob(work: StageJob): StageResult {
         discardJob(work)
         return { digests: '', problems: [], found: [], racy: [], fatal }
       }
-      findings.problems.push(asItemProblem(index, path, error))
+      findings.problems.push(asItemProblem(index, path, what, error))
     }
   }
   const { problems, found, racy } = findings
@@ -73,10 +75,10 @@ export function discardJob(work: job.Job): void {
 }
 
 /** The value for what one file's handling threw. */
-export function asItemProblem(index: number, path: string, error: unknown): ItemProblem {
+export function asItemProblem(index: number, path: string, what: 'read' | 'write', error: unknown): ItemProblem {
   if (error instanceof TargetError) return { index, code: `target-is-${error.kind}`, message: error.message }
   const errno = errnoOf(error)
   // What the system did not refuse is a fault of ours, and no matter of one file.
   if (!errno) throw error
-  return { index, code: 'write-failed', message: `Cannot write ${path}: ${messageOf(error)}`, errno }
+  return { index, code: `${what}-failed`, message: `Cannot ${what} ${path}: ${messageOf(error)}`, errno }
 }

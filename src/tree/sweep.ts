@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, rmSync, unlinkSync } from 'node:fs'
+import { type Dirent, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, rea
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { storedIn } from '../../src/baseline/baseline.ts'
 import { openBaseline } from '../../src/baseline/sqlite.ts'
 import { type Config, type ConfigInput, type ExportOptions, openEngine, type Summary } from '../../src/index.ts'
 import { createPages, insertPages, type Page, pagesConfig, samplePages, sql } from '../support/tables.ts'
@@ -430,11 +431,11 @@ describe('the baseline of an export', () => {
     await exportOnce(config)
     insertPages(store, samplePages(600).slice(100, 300).map((page) => ({ ...page, body: `${String(page.body)}!` })))
     await exportOnce(config)
-    const baseline = openBaseline(join(directory, '.rowtree/baseline.db'), { tree: '../tree', durable: false })
+    const baseline = openBaseline(join(directory, '.rowtree/baseline.db'), { tree: '../tree', durable: false, command: 'test' })
     const files = tree(root)
     for (const path of baseline.paths()) {
       const entry = baseline.find([path]).get(path)!
-      expect(new TextDecoder().decode(baseline.content(entry))).toBe(files[path])
+      expect(new TextDecoder().decode(baseline.content(storedIn(entry)))).toBe(files[path])
     }
     expect(baseline.count()).toBe(600)
     baseline.close()
