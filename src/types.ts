@@ -22,7 +22,7 @@ export interface Row {
 }
 
 /**
- * What a column beside the content becomes whenever its row is written: the time, one more than it was, or a literal.
+ * What a column that is no content gets when its row is written: the time, one more than it holds, or this value.
  */
 export type SetValue = 'now' | 'increment' | { readonly value: string | number | boolean | null }
 
