@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import type { PathIndex } from '../core/collisions.ts'
 import { isDropping } from '../core/droppings.ts'
@@ -5,6 +6,7 @@ import { misplacedVerdict } from '../core/guards.ts'
 import type { Chunk, Finding } from '../store/store.ts'
 import { type Directories, parentOf } from '../tree/directories.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
+import { lstat } from '../tree/stat.ts'
 import type { Row } from '../types.ts'
 import type { Agenda } from './agenda.ts'
 import type { Clash } from './clashes.ts'
@@ -128,7 +130,8 @@ export class Intake {
       return []
     }
     if (entry) return [orphan(entry)]
-    if (finding.kind === 'misplaced') {
+    if (!lstat(join(this.#ports.root, path))) agenda.nothing.push(path)
+    else if (finding.kind === 'misplaced') {
       agenda.deferrals.push({ kind: 'hold', problem: { path, ...misplacedVerdict(path, finding.belongs) }, store: undefined, tree: undefined })
     } else agenda.untracked.push(path)
     return []

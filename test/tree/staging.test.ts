@@ -223,7 +223,7 @@ describe('stageJob', () => {
     const work = jobOf(root, [{ path, row: 'row' }, { path: 'good', row: 'row' }])
     const result = stageJob(work)
     expect(outcomes(work)).toEqual(['failed', 'staged'])
-    expect(result.problems).toMatchObject([{ index: 0, code: 'write-failed', errno }])
+    expect(result.problems).toMatchObject([{ index: 0, code: 'read-failed', errno }])
     discardJob(work)
     expect(listing(root)).toEqual(['a'])
   })
