@@ -102,7 +102,7 @@ class CycleRun {
     const files = licence.direction === 'export' ? undefined : listFiles(root, this.#plan, this.#tally)
     if (!files) this.#tally.problems.push(...sweepTree(root, { dryRun }).problems.filter(({ code }) => code === 'remove-failed'))
     this.#total = await store.count()
-    if (this.#total >= WORTH_THREADS) pool.start()
+    if (Math.max(this.#total, files?.length ?? 0) >= WORTH_THREADS) pool.start()
     for await (const chunk of store.read()) {
       signal?.throwIfAborted()
       await this.#intake.rows(chunk)

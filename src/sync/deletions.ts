@@ -39,7 +39,8 @@ export function judgeMissingRows(baseline: Baseline, agenda: Agenda, plan: Plan,
     const hold = missing.seen && holds.get(collection)
     if (hold) defer(agenda, path, hold, undefined, digest)
     else if (missing.seen) doomed.push(missing)
-    else tally.deletions.push({ path, code: 'row-deleted', message: `The row of ${path} is gone; the file stays until --prune` })
+    // An import leaves the files alone anyway.
+    else if (plan.licence.direction !== 'import') tally.deletions.push({ path, code: 'row-deleted', message: `The row of ${path} is gone; the file stays until --prune` })
   }
   return doomed
 }
