@@ -32,7 +32,7 @@ function connect(location: string, readOnly: boolean): DatabaseSync {
   // Foreign keys are enforced only where SQLite itself would; the runtimes switch them on.
   const database = new DatabaseSync(location, { readOnly, enableForeignKeyConstraints: false })
   try {
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}; pragma cache_size = -65536`)
     database.prepare('select count(*) from sqlite_schema').get()
     return database
   } catch (error) {
