@@ -74,7 +74,7 @@ describe('a template', () => {
     expect(everything(board)).toEqual(before)
   })
 
-  test.each([['t'.repeat(120)], ['é'.repeat(120)], ['🦊'.repeat(60)]])('has a title of up to 120 characters: %s', async (title) => {
+  test.each([['t'.repeat(120)], ['é'.repeat(120)], ['🦊'.repeat(61)]])('has a title of up to 120 characters: %s', async (title) => {
     const { store } = await makeBoard(BOARD)
     expect(await importFiles(store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
   })

@@ -25,7 +25,7 @@ export function stylesheetsOf(prefix: string, master: boolean): BoardCollection 
     ...source,
     plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names),
     longest: 30,
-    touched: async (_db, _name, { time }) => ({ lastmodified: time }),
+    touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
     added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
     isShut: (theme) => theme === MASTER_THEME,

@@ -6,8 +6,8 @@ import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { Texts } from '../texts.ts'
 import type { BoardCollection, Columns, Stamp } from './collection.ts'
-import { locate, type Located } from './find.ts'
-import type { Shown } from './plan.ts'
+import { locate, titlesOf, type Located } from './find.ts'
+import type { Plan, Shown } from './plan.ts'
 import { deleteRows, insertRow, updateRows } from './rows.ts'
 
 /**
@@ -23,10 +23,15 @@ export function boardWriter(
 ): Writer {
   const found = new Map<Change, Located>()
   const models = new Map<number, Columns>()
-  let stamp: Promise<Stamp> | undefined
+  let stamp: Stamp | undefined
+  let plans = 0
+  let plan: Plan | undefined
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
-    const located = await locate(db, texts, collection, changes.map(({ path }) => path))
+    const paths = changes.map(({ path }) => path)
+    // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
+    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined)
+    const located = await locate(db, texts, collection, plan!, paths)
     for (const [index, change] of changes.entries()) found.set(change, located[index]!)
     // Now, because the same transaction may delete them before a row takes their place.
     for (const [id, columns] of await collection.models(db, located.flatMap(inheritedIds))) models.set(id, columns)
@@ -38,6 +43,7 @@ export function boardWriter(
   }
 
   async function write(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    plans = 0
     const one = found.get(change)!
     if (one.kind === 'problem') return one.problem
     if (one.kind === 'misplaced') {
@@ -58,8 +64,8 @@ export function boardWriter(
 
   async function put(db: Kysely<unknown>, change: Change, content: Row['content'], { owner, shown }: Place): Promise<Problem | undefined> {
     const title = change.key.at(-1)!
-    const touched = await collection.touched(db, title, await (stamp ??= stampOf(db)))
-    const columns = { [collection.content]: content, ...touched }
+    stamp ??= await stampOf(db)
+    const columns = { [collection.content]: content, ...collection.touched(title, stamp) }
     // The board may show any of several equal rows.
     if (shown?.holder === owner) return expect(change, shown.ids.length, await updateRows(db, collection, shown.ids, columns))
     const length = [...title].length
