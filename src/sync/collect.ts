@@ -25,6 +25,7 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
     const entry = known.get(item.path)
     if (action !== 'none' && action !== 'adopt') observe?.(observation(item, action, table, at, outcome))
     const digest = job.digestAt(result.digests, index)
+    if (entry) agenda.lose(entry, isFileGone(action, outcome, table[at + job.SEEN_INODE]!), item.rowless)
     const task: RowTask = { ...identity(item), expected: item.source || digest, entry }
     switch (outcome) {
       case job.IMPORT:
@@ -45,10 +46,17 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
         agenda.nothing.push(item.path)
         break
       default:
-        if (action === 'delete-row' && outcome !== job.STAGED) agenda.missingFiles.push({ ...task, entry: entry!, licensed: outcome === job.DELETE })
-        if (action === 'remove-file' || outcome === job.REMOVE) agenda.missingRows.push({ entry: entry!, seen: outcome === job.REMOVE ? seenAt(compared, at, file!) : undefined })
+        if (outcome === job.DELETE || (outcome === job.PENDING && action === 'delete-row')) agenda.missingFiles.push({ ...task, licensed: outcome === job.DELETE })
+        else if (outcome === job.REMOVE || (outcome === job.PENDING && action === 'remove-file')) {
+          agenda.missingRows.push({ ...identity(item), entry, seen: outcome === job.REMOVE ? seenAt(compared, at, file!) : undefined })
+        }
     }
   }
+}
+
+function isFileGone(action: Action, outcome: number, seen: number): boolean {
+  if (outcome === job.FORGOTTEN || outcome === job.DELETE) return true
+  return (outcome === job.PENDING && action === 'delete-row') || (outcome === job.CONFLICT && seen === -1)
 }
 
 function identity({ path, collection, key }: Item): Pick<RowTask, 'path' | 'collection' | 'key'> {
