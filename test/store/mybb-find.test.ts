@@ -32,7 +32,10 @@ describe('every path that is read is found', () => {
     const store = await openBoard(BOARD, master)
     const { rows, problems } = await readAll(store)
     expect([rows.length, problems.length]).toEqual(master ? [24, 3] : [22, 3])
-    const expected: Finding[] = [...rows.map((row) => ({ kind: 'row' as const, row })), ...problems.map((problem) => ({ kind: 'problem' as const, problem }))]
+    const expected = [
+      ...rows.map((row): Finding => ({ kind: 'row', row })),
+      ...problems.map((problem): Finding => ({ kind: 'problem', problem })),
+    ]
     const paths = [...rows, ...problems].map(({ path }) => path)
     expect(await store.find(paths)).toEqual(expected)
     expect(await store.find(paths.toReversed())).toEqual(expected.toReversed())
@@ -46,6 +49,13 @@ describe('every path that is read is found', () => {
     const { rows } = await readAll(store)
     expect(rows.length).toBe(2400)
     expect(await store.find(rows.map(({ path }) => path))).toEqual(rows.map((row) => ({ kind: 'row', row })))
+  })
+
+  test('while rows are being read', async () => {
+    const store = await openBoard(BOARD)
+    for await (const { rows } of store.read()) {
+      expect(await store.find(rows.map(({ path }) => path))).toEqual(rows.map((row) => ({ kind: 'row', row })))
+    }
   })
 
   test('of two sets with one title it is that of the first', async () => {

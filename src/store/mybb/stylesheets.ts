@@ -35,7 +35,11 @@ export function stylesheetsOf(prefix: string, master: boolean): BoardCollection 
 }
 
 /** The pages that stylesheets are for, in MyBB's words. */
-async function readAttachments(db: Kysely<unknown>, { table }: ContentSource, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>> {
+async function readAttachments(
+  db: Kysely<unknown>,
+  { table }: ContentSource,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Columns>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ sid: number; attachedto: string }>`
     select sid, attachedto from ${sql.id(table)} where sid in (${sql.join(ids)})`.execute(db)

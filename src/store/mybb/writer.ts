@@ -50,7 +50,9 @@ export function boardWriter(
       return writeProblem(collection, change, 'misplaced', `its group's directory is another one. Move the file to ${one.belongs}`)
     }
     const place = placeOf(one)
-    if (place === undefined || !isFor(change, place.key)) return refuse(change, 'no template set or theme has this name any more. Export first')
+    if (place === undefined || !isFor(change, place.key)) {
+      return refuse(change, 'no template set or theme has this name any more. Export first')
+    }
     if (collection.isShut(place.owner)) {
       return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
     }
@@ -72,8 +74,9 @@ export function boardWriter(
     if (length > collection.longest) {
       return refuse(change, `its name is ${length} characters long, and MyBB keeps ${collection.longest}. Give it a shorter one`)
     }
-    const added = collection.added(title, models.get(shown?.ids[0] ?? -1))
-    return expect(change, 1, await insertRow(db, collection, { [collection.title]: title, [collection.holder]: owner, ...columns, ...added }))
+    const model = shown && models.get(shown.ids[0]!)
+    const row = { [collection.title]: title, [collection.holder]: owner, ...columns, ...collection.added(title, model) }
+    return expect(change, 1, await insertRow(db, collection, row))
   }
 
   function refuse(change: Change, state: string): Problem {
@@ -82,7 +85,8 @@ export function boardWriter(
 
   function expect(change: Change, rows: number, affected: bigint | undefined): Problem | undefined {
     if (affected === BigInt(rows)) return undefined
-    return writeProblem(collection, change, 'not-stored', `${affected ?? 0n} rows were changed instead of ${rows}. Look for a trigger or a rule`)
+    const state = `${affected ?? 0n} rows were changed instead of ${rows}. Look for a trigger or a rule`
+    return writeProblem(collection, change, 'not-stored', state)
   }
 
   return { shape: collection, current, asked: ({ content }) => textOf(content!), write }
