@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/types.ts', []],
   ['src/errors.ts', []],
   ['src/version.ts', []],
+  ['src/options.ts', ['src/types.ts']],
   ['src/core/', ['src/types.ts', 'src/errors.ts', 'src/core/']],
   ['src/tree/', ['src/types.ts', 'src/errors.ts', 'src/core/', 'src/tree/']],
   ['src/store/', ['src/types.ts', 'src/errors.ts', 'src/core/', 'src/store/']],
@@ -23,11 +24,11 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/config/']],
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
-  ['src/engine.ts', ['src/types.ts', 'src/errors.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
-  ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
+  ['src/engine.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
+  ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
   [
     'src/cli/',
-    ['src/types.ts', 'src/errors.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
+    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
   ],
 ]
 
