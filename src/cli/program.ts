@@ -29,8 +29,8 @@ const HELP: HelpConfiguration = {
   subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
   // Descriptions name the choices themselves.
   optionDescription: (option) => option.description,
-  // Whoever reads this knows how to get it.
-  visibleOptions: (command) => command.options.filter((option) => !option.hidden),
+  // Every program has --help and --version; the screen is for the rest.
+  visibleOptions: (command) => command.options.filter((option) => !option.hidden && option.long !== '--version'),
   styleTitle: (title) => (title === 'Options:' ? 'Options (as a variable, --dry-run is ROWTREE_DRY_RUN):' : title),
 }
 

@@ -39,7 +39,7 @@ describe('a command line that makes no sense', () => {
     expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
     expect(done.stderr).toMatch(/^[^\n]+\n$/)
     if (args.at(-1) === '--config') return
-    const command = COMMANDS.find((name) => args[0] === name) ?? null
+    const command = args.find((arg) => COMMANDS.includes(arg)) ?? null
     expect(json).toMatchObject({ code: 64, stderr: '' })
     expect(documentOf(json)).toEqual({ command, ok: false, error: { code: 'usage', message: done.stderr.slice('error: '.length, -1) } })
   })
