@@ -14,8 +14,11 @@ export type {
   Config,
   ConfigInput,
   ExportConfig,
+  GuardsConfig,
+  HistoryConfig,
   MybbConfig,
   Preset,
+  SetInput,
   StoreConfig,
 } from './config/types.ts'
 

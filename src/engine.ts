@@ -1,51 +1,65 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import type { Baseline } from './baseline/baseline.ts'
+import type { Operation } from './baseline/baseline.ts'
 import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
+import type { Licence } from './core/direction.ts'
 import { reservedPaths } from './core/reserved.ts'
 import { scopeOf } from './core/scope.ts'
+import type { CycleOptions, DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
-import { exportRows } from './sync/export.ts'
+import { runCycle } from './sync/cycle.ts'
+import { differences } from './sync/diff.ts'
+import { type Named, namePaths, placeOf } from './sync/naming.ts'
+import { operationToUndo } from './sync/operations.ts'
+import type { CyclePlan, CyclePorts } from './sync/plan.ts'
 import { WriterPool } from './sync/pool.ts'
+import { resolvePaths, resolveUndecided } from './sync/resolve.ts'
+import { compareSides } from './sync/status.ts'
+import { undoOperation } from './sync/undo.ts'
+import { filesystemClock } from './tree/clock.ts'
 import { openRoot, openState, realPathOf } from './tree/root.ts'
-import { type FilesystemClock, filesystemClock } from './tree/clock.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
-import type { FsyncMode, Progress, Summary } from './types.ts'
+import type { Status, Summary } from './types.ts'
 
-/** Choices for one export; what is left out comes from the config. */
-export interface ExportOptions {
-  /** Only rows whose paths match one of these gitignore patterns. */
-  readonly only?: readonly string[] | undefined
-  /** Leave out rows whose paths match, beside the config's own list. */
-  readonly ignore?: readonly string[] | undefined
-  /** Remove files that rowtree wrote, that nobody changed, and whose rows are gone. */
-  readonly prune?: boolean | undefined
-  /** Let the store win where a file was edited; the file's content goes into history. Default `false`. */
-  readonly force?: boolean | undefined
-  /** Change nothing and tell what would be done. Default `false`. */
-  readonly dryRun?: boolean | undefined
-  /** Writer threads beside the calling one, 0 to 64. */
-  readonly workers?: number | 'auto' | undefined
-  readonly fsync?: FsyncMode | undefined
-  /** Stops the export: what is staged is discarded, and `cancelled` is thrown. */
-  readonly signal?: AbortSignal | undefined
-  /** Called some hundred times at the most, never concurrently. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined
-}
+export type { Operation } from './baseline/baseline.ts'
 
-/** Keeps one store and one tree the same. */
+/** Keeps one store and one tree the same. Each operation is a cycle of its own; cycles on one tree take turns. */
 export interface Engine {
   /**
    * Writes every row whose file is missing or out of date. Files that somebody edited are left alone
    * and reported.
    *
-   * @throws {RowtreeError} in a state that concerns the whole export; single items are in the summary
+   * @throws {RowtreeError} in a state that concerns the whole cycle; single items are in the summary
    */
   export(options?: ExportOptions): Promise<Summary>
+  /** Writes every edited or new file into its row. Rows that somebody edited are left alone and reported. */
+  import(options?: ImportOptions): Promise<Summary>
+  /** Both at once. */
+  sync(options?: SyncOptions): Promise<Summary>
+  /** Compares both sides and changes nothing. */
+  status(options?: StatusOptions): Promise<Status>
+  /** How the sides differ, path by path. */
+  diff(options?: DiffOptions): AsyncIterable<Difference>
+  /** Settles conflicts and holds, or any other difference, at paths relative to the tree. */
+  resolve(paths: readonly string[], options: ResolveOptions): Promise<Summary>
+  /** The last operations that changed something, newest first. Default: 20. */
+  operations(limit?: number): Promise<readonly Operation[]>
+  /**
+   * Takes an operation back, wherever nobody changed anything since.
+   *
+   * @throws {RowtreeError} `undo-unknown`
+   */
+  undo(options?: UndoOptions): Promise<Undone>
+  /**
+   * A path as a person typed it, relative to the tree: as seen from `cwd`, or else as relative to the tree already.
+   *
+   * @throws {RowtreeError} `usage` when it leads out of the tree
+   */
+  pathOf(typed: string, cwd: string): string
   /** Removes the temp files that killed processes left in the tree. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   close(): Promise<void>
@@ -62,7 +76,7 @@ const PATIENCE = 10_000
  * @example
  * ```ts
  * const engine = await openEngine(await loadConfig({ cwd: process.cwd(), env: process.env }))
- * const { exported, conflicts } = await engine.export({ only: ['styles/'] })
+ * const { imported, conflicts } = await engine.import({ paths: ['styles/Default/global.css'] })
  * await engine.close()
  * ```
  */
@@ -80,6 +94,21 @@ export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
   return sweepTree(openRoot(config.tree, true), options)
 }
 
+/** What a session needs to know before it opens anything. */
+interface Session {
+  /** For history. */
+  readonly command: string
+  readonly licence: Licence
+  readonly options: CycleOptions
+}
+
+/** The sides of a cycle and what it is about, while the lock is held. */
+interface Opened {
+  readonly ports: CyclePorts
+  readonly plan: CyclePlan
+  name(paths: readonly string[] | undefined): CyclePlan
+}
+
 class RowtreeEngine implements Engine {
   readonly #config: Config
   readonly #store: Store
@@ -92,25 +121,61 @@ class RowtreeEngine implements Engine {
   }
 
   async export(options: ExportOptions = {}): Promise<Summary> {
-    const settings = this.#config.export
-    const fsync = options.fsync ?? settings.fsync
-    const dryRun = options.dryRun ?? false
-    const root = openRoot(this.#config.tree, dryRun)
-    return await this.#cycle(root, fsync, dryRun, async (baseline, clock) => {
-      const pool = await this.#poolOf(threadsOf(options.workers ?? settings.workers))
-      const plan = {
-        fsync,
-        suffix: settings.tempSuffix,
-        prune: options.prune ?? settings.prune,
-        force: options.force ?? false,
-        dryRun,
-        scope: scopeOf({ only: options.only ?? [], ignore: [...this.#config.ignore, ...(options.ignore ?? [])] }),
-        reserved: reservedPaths(this.#ownPaths(root)),
-        signal: options.signal,
-        onProgress: options.onProgress,
-      }
-      return exportRows({ store: this.#store, root, baseline, clock, pool }, plan)
+    const licence = { ...this.#licence('export'), prune: options.prune ?? this.#config.export.prune, prefer: options.force ? 'store' : undefined } as const
+    return await this.#open({ command: 'export', licence, options }, ({ ports, plan }) => runCycle(ports, plan))
+  }
+
+  async import(options: ImportOptions = {}): Promise<Summary> {
+    const licence = { ...this.#licence('import'), delete: options.delete ?? false, prefer: options.force ? 'tree' : undefined } as const
+    return await this.#open({ command: 'import', licence, options }, ({ ports, name }) => runCycle(ports, name(options.paths)))
+  }
+
+  async sync(options: SyncOptions = {}): Promise<Summary> {
+    const licence = { ...this.#licence('sync'), prune: options.prune ?? this.#config.export.prune, delete: options.delete ?? false }
+    return await this.#open({ command: 'sync', licence, options }, ({ ports, plan }) => runCycle(ports, plan))
+  }
+
+  async status(options: StatusOptions = {}): Promise<Status> {
+    return await this.#look(options, ({ ports, name }) => compareSides(ports, name(options.paths)))
+  }
+
+  async *diff(options: DiffOptions = {}): AsyncGenerator<Difference> {
+    const { from = 'store', to = 'tree' } = options
+    // Collected while the lock is held: whoever reads slowly must not keep others waiting.
+    const found = await this.#look(options, async ({ ports, name }) => {
+      const { items } = await compareSides(ports, name(options.paths))
+      const all: Difference[] = []
+      for await (const one of differences(ports, items.filter(({ state }) => state !== 'untracked'), { from, to })) all.push(one)
+      return all
     })
+    yield* found
+  }
+
+  async resolve(paths: readonly string[], options: ResolveOptions): Promise<Summary> {
+    const licence = this.#licence('sync')
+    return await this.#open({ command: 'resolve', licence, options }, ({ ports, plan, name }) => {
+      return options.all ? resolveUndecided(ports, plan, options) : resolvePaths(ports, name(paths), options)
+    })
+  }
+
+  async operations(limit = 20): Promise<readonly Operation[]> {
+    return await this.#look({}, ({ ports }) => Promise.resolve(ports.baseline.operations(limit)))
+  }
+
+  async undo(options: UndoOptions = {}): Promise<Undone> {
+    const start = performance.now()
+    return await this.#open({ command: 'undo', licence: this.#licence('sync'), options }, async ({ ports, plan }) => {
+      const { baseline } = ports
+      const operation = operationToUndo(baseline, options.operation)
+      baseline.begin()
+      const undone = await undoOperation(ports, operation, plan)
+      baseline.commit()
+      return { ...undone, seconds: Math.round(performance.now() - start) / 1_000 }
+    })
+  }
+
+  pathOf(typed: string, cwd: string): string {
+    return placeOf(realPathOf(this.#config.tree), typed, cwd)
   }
 
   sweep(options: SweepOptions = {}): Promise<SweepResult> {
@@ -120,6 +185,59 @@ class RowtreeEngine implements Engine {
   async close(): Promise<void> {
     await this.#pool.close()
     await this.#store.close()
+  }
+
+  #licence(direction: Licence['direction']): Licence {
+    return { direction, prune: false, delete: false, prefer: undefined, onConflict: this.#config.onConflict }
+  }
+
+  async #look<T>(options: StatusOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+    return await this.#open({ command: 'status', licence: { ...this.#licence('sync'), onConflict: 'keep' }, options: { ...options, dryRun: true } }, work)
+  }
+
+  /** Holds the lock and the baseline for the time of one cycle. */
+  async #open<T>({ command, licence, options }: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { state: directory } = this.#config
+    const { dryRun = false } = options
+    const fsync = options.fsync ?? this.#config.export.fsync
+    // A dry run makes nothing, not even an empty baseline.
+    const blank = !existsSync(join(directory, 'baseline.db'))
+    // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
+    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
+    const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
+    const state = dryRun && blank ? undefined : openState(directory)
+    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
+    try {
+      const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
+      const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
+      try {
+        const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
+        const ports = { store: this.#store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
+        const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options)
+        return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
+      } finally {
+        baseline.close()
+      }
+    } finally {
+      lock?.release()
+    }
+  }
+
+  #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {
+    const { guards, history, export: settings, ignore } = this.#config
+    return {
+      licence,
+      guards,
+      decided: false,
+      retention: history,
+      fsync: options.fsync ?? settings.fsync,
+      suffix: settings.tempSuffix,
+      dryRun: options.dryRun ?? false,
+      scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...(options.ignore ?? [])] }),
+      reserved: reservedPaths(this.#ownPaths(root)),
+      signal: options.signal,
+      onProgress: options.onProgress,
+    }
   }
 
   /** Where rowtree's own files lie inside the tree, if they do. */
@@ -137,26 +255,12 @@ class RowtreeEngine implements Engine {
     }
     return this.#pool
   }
+}
 
-  /** Holds the lock and the baseline for the time of one cycle. */
-  async #cycle<T>(root: string, fsync: FsyncMode, dryRun: boolean, work: (baseline: Baseline, clock: FilesystemClock) => Promise<T>): Promise<T> {
-    // A dry run makes nothing, not even an empty baseline.
-    const blank = dryRun && !existsSync(join(this.#config.state, 'baseline.db'))
-    const state = blank ? undefined : openState(this.#config.state)
-    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
-    try {
-      const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
-      const tree = state === undefined ? root : relative(state, root) || '.'
-      const baseline = openBaseline(path, { tree, durable: fsync !== 'off' })
-      try {
-        return await work(baseline, filesystemClock(root, dryRun ? undefined : state))
-      } finally {
-        baseline.close()
-      }
-    } finally {
-      lock?.release()
-    }
-  }
+function withPaths(plan: CyclePlan, named: Named | undefined): CyclePlan {
+  if (!named) return plan
+  const { scope } = plan
+  return { ...plan, paths: named.exact, scope: (path) => named.includes(path) && scope(path) }
 }
 
 /** The calling thread writes too, so one core is its own. */

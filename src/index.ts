@@ -18,9 +18,22 @@ export type {
   StoreConfig,
 } from './config.ts'
 export { openEngine } from './engine.ts'
-export type { Engine, ExportOptions } from './engine.ts'
+export type { Engine, Operation } from './engine.ts'
+export type {
+  CycleOptions,
+  Difference,
+  DiffOptions,
+  ExportOptions,
+  ImportOptions,
+  ResolveOptions,
+  StatusOptions,
+  SyncOptions,
+  Undone,
+  UndoOptions,
+  Version,
+} from './options.ts'
 export { writeFileAtomic, writeJsonAtomic, writeYamlAtomic } from './atomic.ts'
 export type { JsonOptions, SweepOptions, SweepResult, WriteOptions } from './atomic.ts'
 export { RowtreeError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
-export type { FsyncMode, Problem, ProblemCode, Progress, Summary } from './types.ts'
+export type { FsyncMode, Problem, ProblemCode, Progress, State, Status, StatusItem, Summary } from './types.ts'

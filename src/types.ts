@@ -21,6 +21,11 @@ export interface Row {
   readonly structured?: true
 }
 
+/**
+ * What a column that is no content gets when its row is written: the time, one more than it holds, or this value.
+ */
+export type SetValue = 'now' | 'increment' | { readonly value: string | number | boolean | null }
+
 /** One of the two that are kept the same. */
 export type Side = 'store' | 'tree'
 

@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { expect, it } from 'vitest'
+import { parseConfig } from '../src/config.ts'
+import { knownKeys } from '../src/config/schema.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+const PAGES = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/configuration.md',
+  'docs/errors.md',
+  'docs/two-way.md',
+  'bench/README.md',
+]
 
 /** The members of a union of string literals in a source file. */
 function union(source: string, name: string): string[] {
@@ -9,9 +23,9 @@ function union(source: string, name: string): string[] {
   return [...body.matchAll(/'([^']+)'/g)].map((match) => match[1]!)
 }
 
-/** The codes that a section of the page explains. */
+/** What the tables of a page, or of some of its sections, explain. */
 function explained(page: string, ...headings: string[]): string[] {
-  const sections = page.split(/^## /m).filter((section) => headings.some((heading) => section.startsWith(heading)))
+  const sections = page.split(/^##+ /m).filter((section) => headings.length === 0 || headings.some((heading) => section.startsWith(`${heading}\n`)))
   return sections.flatMap((section) => [...section.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!))
 }
 
@@ -21,15 +35,51 @@ it('docs/errors.md explains every fatal code, and no other', () => {
   expect(explained(read('docs/errors.md'), 'Fatal').sort()).toEqual(codes.sort())
 })
 
-it("docs/errors.md explains every item's code, and no other", () => {
+it("docs/errors.md explains every item's code once, and no other", () => {
   const codes = union(read('src/types.ts'), 'ProblemCode')
   expect(codes.length).toBeGreaterThan(10)
-  expect(explained(read('docs/errors.md'), 'Problems', 'Conflicts').sort()).toEqual(codes.sort())
+  expect(explained(read('docs/errors.md'), 'Problems', 'Holds', 'Conflicts', 'Deletions').sort()).toEqual(codes.sort())
 })
 
-it('the documents link to files that exist', () => {
-  for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/configuration.md', 'docs/errors.md', 'bench/README.md']) {
-    const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/') + 1) : ''
-    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) expect(() => read(folder + target!), `${page} → ${target}`).not.toThrow()
-  }
+it('docs/configuration.md explains every setting, and no other', () => {
+  const settings = knownKeys([]).flatMap((section) => {
+    const below = section === 'collections' ? [] : knownKeys([section])
+    return below.length === 0 ? [section] : below.map((key) => `${section}.${key}`)
+  })
+  const page = read('docs/configuration.md')
+  expect(explained(page.slice(0, page.indexOf('\n## '))).sort()).toEqual(settings.sort())
+  expect(explained(page, 'Collections').sort()).toEqual(knownKeys(['collections', 'pages']).sort())
+})
+
+const configs = ['README.md', 'docs/configuration.md'].flatMap((page) =>
+  [...read(page).matchAll(/```yaml\n([^]*?)```/g)].map((match) => match[1]!).filter((text) => /^store:/m.test(text)),
+)
+
+it('the documents show configs', () => {
+  expect(configs.length).toBeGreaterThan(3)
+})
+
+it.each(configs)('this config is valid:\n%s', (text) => {
+  expect(parseConfig(text, { directory: '/', env: {} }).collections).toBeInstanceOf(Array)
+})
+
+/** The names that GitHub gives a page's headings. */
+function anchors(page: string): string[] {
+  return [...page.matchAll(/^##+ (.+)$/gm)].map((match) => match[1]!.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'))
+}
+
+/** The links of all pages to one another, as paths from the project's root, with the heading or without. */
+const links = PAGES.flatMap((page) => {
+  const targets = [...read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1]!)
+  return targets.map((target): [page: string, link: string] => [page, target.startsWith('#') ? page + target : posix.join(posix.dirname(page), target)])
+})
+
+it('the documents link to one another', () => {
+  expect(links.length).toBeGreaterThan(10)
+})
+
+it.each(links)('%s links to %s, which exists', (_, link) => {
+  const [path, heading] = link.split('#') as [string, string?]
+  const page = read(path)
+  expect(heading === undefined ? [heading] : anchors(page)).toContain(heading)
 })

@@ -1,90 +1,128 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { BaselineEntry, ContentPlace } from './baseline.ts'
+import type { ContentPlace } from './baseline.ts'
+import { invalid } from './schema.ts'
 
-/** Dead bytes are given back only when they are at least this many and half of all. */
-const WORTHWHILE = 4 * 1024 * 1024
+/** Where references to contents are kept: in these columns of these rows. */
+const REFERENCES = [
+  { table: 'entries', row: 'path', prefix: '' },
+  { table: 'history', row: 'id', prefix: 'before_' },
+  { table: 'history', row: 'id', prefix: 'base_' },
+] as const
 
-/** The contents of a baseline: values that each hold the contents of many entries. */
+/** Selects the packs that are mostly dead. */
+const SPARSE = 'live * 2 < size'
+
+/** The contents of a baseline: values that each hold many contents, and live as long as one of these is referred to. */
 export class Packs {
   readonly #db: DatabaseSync
+  readonly #path: string
+  readonly #slack: number
   readonly #insert: StatementSync
   readonly #open: StatementSync
   readonly #update: StatementSync
+  readonly #inherit: StatementSync
   readonly #slice: StatementSync
-  /** Bytes that each pack gained or lost since the last commit. */
+  readonly #totals: StatementSync
+  /** Bytes that each pack gained or lost since the accounts were written. */
   readonly #changes = new Map<number, number>()
+  /** There may be packs that nothing refers to. At first there may be some of a killed process. */
+  #unsettled = true
 
-  constructor(db: DatabaseSync) {
+  /**
+   * @param path the baseline's, for errors
+   * @param slack dead bytes are given back only when they are more than this and more than the living
+   */
+  constructor(db: DatabaseSync, path: string, slack: number) {
     this.#db = db
-    this.#insert = db.prepare('insert into packs (bytes) values (?)')
+    this.#path = path
+    this.#slack = slack
+    // An empty array is NULL to some runtimes.
+    this.#insert = db.prepare("insert into packs (bytes) values (ifnull(?, x''))")
     this.#open = db.prepare('insert into accounts values (?, ?, 0)')
     this.#update = db.prepare('update accounts set live = live + ? where pack = ?')
+    this.#inherit = db.prepare('update accounts set live = (select live from accounts where pack = ?) where pack = ?')
     // The offset counts from 1 in SQL.
     this.#slice = db.prepare('select substr(bytes, ? + 1, ?) as bytes from packs where id = ?')
+    // What is referred to twice can make a pack look more than alive.
+    this.#totals = db.prepare('select total(max(size - live, 0)) as dead, total(live) as live from accounts')
   }
 
   add(contents: Uint8Array): number {
     const id = Number(this.#insert.run(contents).lastInsertRowid)
     this.#open.run(id, contents.length)
+    this.#unsettled = true
     return id
   }
 
   read(place: ContentPlace, size: number): Uint8Array {
-    // An entry of no bytes does not count in its pack's account and may outlive it.
+    // A reference to no bytes does not count in its pack's account and may outlive it.
     if (size === 0) return new Uint8Array(0)
     const row = this.#slice.get(place.offset, size, place.pack) as { bytes: Uint8Array } | undefined
-    if (!row || row.bytes.length !== size) throw new Error(`pack ${place.pack} is damaged`)
+    if (!row || row.bytes.length !== size) throw invalid(this.#path, `its pack ${place.pack} is damaged`)
     return row.bytes
   }
 
-  retain(entry: BaselineEntry): void {
-    this.#change(entry.place.pack, entry.stat.size)
+  /** Notes a new reference to that many bytes of a pack. */
+  retain(pack: number, bytes: number): void {
+    this.#changes.set(pack, (this.#changes.get(pack) ?? 0) + bytes)
+    this.#unsettled = true
   }
 
-  release(entry: BaselineEntry): void {
-    this.#change(entry.place.pack, -entry.stat.size)
+  /** Notes that a reference is gone. The bytes stay readable until the next `settle`. */
+  release(pack: number, bytes: number): void {
+    this.retain(pack, -bytes)
   }
 
-  /** Writes the accounts, and drops what no entry refers to any more. Called before each commit. */
-  settle(): void {
-    if (this.#changes.size === 0) return
+  /** Writes the accounts. Called before everything that commits. */
+  save(): void {
     for (const [pack, bytes] of this.#changes) this.#update.run(bytes, pack)
     this.#changes.clear()
-    this.#drop('live = 0')
-    const { size, live } = this.#db.prepare('select total(size) as size, total(live) as live from accounts').get() as {
-      size: number
-      live: number
-    }
-    if (size - live > Math.max(WORTHWHILE, live)) this.#repack()
   }
 
-  /** Forgets the accounts of a transaction that was rolled back. */
+  /** Writes the accounts, and drops what nothing refers to any more: only now, because references come in any order. */
+  settle(): void {
+    if (!this.#unsettled) return
+    this.save()
+    this.#drop('live = 0')
+    const { dead, live } = this.#totals.get() as { dead: number; live: number }
+    if (dead > Math.max(this.#slack, live)) this.#repack()
+    this.#unsettled = false
+  }
+
+  /** Forgets the changes of a transaction that was rolled back. */
   forget(): void {
     this.#changes.clear()
-  }
-
-  #change(pack: number, bytes: number): void {
-    this.#changes.set(pack, (this.#changes.get(pack) ?? 0) + bytes)
+    this.#unsettled = true
   }
 
   /** Copies the living contents of mostly dead packs into packs of their own. */
   #repack(): void {
-    const sparse = 'live * 2 < size'
-    const living = this.#db
-      .prepare(`select pack, path, size, offset from entries where pack in (select pack from accounts where ${sparse}) order by pack, offset`)
-      .all() as unknown as Living[]
-    const move = this.#db.prepare('update entries set pack = ?, offset = ? where path = ?')
-    for (const [id, entries] of Map.groupBy(living, (entry) => entry.pack)) {
-      const parts = entries.map((entry) => this.read({ pack: id, offset: entry.offset }, entry.size))
-      const pack = this.add(Buffer.concat(parts))
-      let offset = 0
-      for (const entry of entries) {
-        move.run(pack, offset, entry.path)
-        offset += entry.size
-      }
-      this.#update.run(offset, pack)
+    const living = REFERENCES.flatMap(({ table, row, prefix }) => {
+      const place = `${prefix}pack as pack, ${prefix}offset as offset, ${prefix}size as size`
+      const move = this.#db.prepare(`update ${table} set ${prefix}pack = ?, ${prefix}offset = ? where ${row} = ?`)
+      const found = this.#db
+        .prepare(`select ${row} as row, ${place} from ${table} where ${prefix}pack in (select pack from accounts where ${SPARSE})`)
+        .all() as unknown as Found[]
+      return found.map((one) => ({ ...one, move }))
+    })
+    for (const [pack, references] of Map.groupBy(living, (one) => one.pack)) this.#move(pack, references)
+    this.#drop(SPARSE)
+  }
+
+  #move(from: number, references: readonly Living[]): void {
+    const parts: Uint8Array[] = []
+    const offsets = new Map<string, number>()
+    let length = 0
+    for (const { offset, size } of references) {
+      const content = `${offset} ${size}`
+      if (offsets.has(content)) continue
+      offsets.set(content, length)
+      parts.push(this.read({ pack: from, offset }, size))
+      length += size
     }
-    this.#drop(sparse)
+    const to = this.add(Buffer.concat(parts))
+    for (const { row, offset, size, move } of references) move.run(to, offsets.get(`${offset} ${size}`)!, row)
+    this.#inherit.run(from, to)
   }
 
   #drop(condition: string): void {
@@ -95,9 +133,14 @@ export class Packs {
   }
 }
 
-interface Living {
+interface Found {
+  readonly row: string | number
   readonly pack: number
-  readonly path: string
-  readonly size: number
   readonly offset: number
+  readonly size: number
+}
+
+interface Living extends Found {
+  /** Writes the new place of the reference. */
+  readonly move: StatementSync
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { RowtreeError } from '../errors.ts'
+import { HISTORY, migrate } from './migration.ts'
 
-const VERSION = 1
+const VERSION = 2
 
 /**
  * Entries are clustered by path, so that a directory's entries lie together. Contents lie in packs,
@@ -13,7 +14,7 @@ const TABLES = `
   create table accounts ( -- apart from the packs: SQLite rewrites a whole row, with its bytes, to change a number in it
     pack integer primary key,
     size integer not null,
-    live integer not null -- bytes that entries still refer to
+    live integer not null -- bytes that entries and history still refer to, each as often as it is referred to
   );
   create table entries (
     path text primary key,
@@ -25,28 +26,21 @@ const TABLES = `
     inode integer not null,
     settled integer not null,
     pack integer not null,
-    offset integer not null
+    offset integer not null,
+    source text not null default ''
   ) without rowid;
-  create table history (
-    id integer primary key,
-    at integer not null, -- milliseconds
-    path text not null,
-    side text not null,
-    operation text not null,
-    content blob not null
-  );
 `
 
 /**
  * Creates the tables in an empty database, or checks that they are ones this version understands
- * and that they describe this tree.
+ * and that they describe this tree. Tables of an older version are brought up to date.
  */
 export function prepareSchema(db: DatabaseSync, path: string, tree: string): void {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
   if (version === 0) {
     const { n } = db.prepare('select count(*) as n from sqlite_schema').get() as { n: number }
     if (n > 0) throw invalid(path, 'it is not a baseline')
-    db.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}`)
+    db.exec(`begin immediate; ${TABLES} ${HISTORY} pragma user_version = ${VERSION}`)
     db.prepare('insert into meta values (?, ?)').run('tree', tree)
     db.exec('commit')
     return
@@ -62,6 +56,7 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
       { path },
     )
   }
+  if (version < VERSION) migrate(db, VERSION)
 }
 
 export function invalid(path: string, state: string, cause?: unknown): RowtreeError {

@@ -1,8 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
+import type { Baseline, BaselineEntry, HistoryRecord, Operation, Retention, Stored, Undecided } from './baseline.ts'
 import { asStorageError } from './failure.ts'
-import type { Baseline, BaselineEntry, Keepsake } from './baseline.ts'
+import { History } from './history.ts'
 import { Packs } from './packs.ts'
 import { prepareSchema } from './schema.ts'
+import { undecidedOf } from './undecided.ts'
 import type { Digest, FileStat } from '../types.ts'
 
 /** How to open a baseline. */
@@ -11,14 +13,22 @@ export interface BaselineOptions {
   readonly tree: string
   /** Whether a commit survives a power failure. */
   readonly durable: boolean
+  /** What the operation of this object is called in history, such as `import`. */
+  readonly command: string
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly clock?: () => number
+  /** Dead bytes of contents that are not worth giving back. Default 4 MiB. */
+  readonly slack?: number
 }
 
-type Columns = [string, string, string, Digest, number, number, number, number, number, number]
+type Columns = [string, string, string, Digest, number, number, number, number, number, number, Digest | '']
 
-const COLUMNS = 'path, collection, key, digest, size, mtime, inode, settled, pack, offset'
+const COLUMNS = 'path, collection, key, digest, size, mtime, inode, settled, pack, offset, source'
+
+const SLACK = 4 * 1024 * 1024
 
 /**
- * Opens the baseline at this path and creates it when it is missing.
+ * Opens the baseline at this path and creates it when it is missing. One of an older version is brought up to date.
  *
  * @throws `RowtreeError` `baseline-invalid`, `baseline-newer`, `baseline-foreign`
  */
@@ -30,9 +40,11 @@ class SqliteBaseline implements Baseline {
   readonly #db: DatabaseSync
   readonly #path: string
   readonly #packs: Packs
+  readonly #history: History
+  readonly #undecided: ReturnType<typeof undecidedOf>
   readonly #statements
 
-  constructor(path: string, options: BaselineOptions) {
+  constructor(path: string, { tree, durable, command, clock = Date.now, slack = SLACK }: BaselineOptions) {
     this.#path = path
     this.#db = new DatabaseSync(path)
     try {
@@ -41,15 +53,17 @@ class SqliteBaseline implements Baseline {
         pragma page_size = 16384;
         pragma journal_mode = truncate;
         pragma busy_timeout = 5000;
-        pragma synchronous = ${options.durable ? 'full' : 'off'};
+        pragma synchronous = ${durable ? 'full' : 'off'};
       `)
-      prepareSchema(this.#db, path, options.tree)
+      prepareSchema(this.#db, path, tree)
+      this.#packs = new Packs(this.#db, path, slack)
+      this.#history = new History(this.#db, this.#packs, command, clock)
+      this.#undecided = undecidedOf(this.#db)
+      this.#statements = prepare(this.#db)
     } catch (error) {
       this.#db.close()
       throw error
     }
-    this.#packs = new Packs(this.#db)
-    this.#statements = prepare(this.#db)
   }
 
   begin(): void {
@@ -60,20 +74,39 @@ class SqliteBaseline implements Baseline {
     this.#guard(() => {
       this.#packs.settle()
       this.#db.exec('commit')
+      this.#history.keep()
     })
   }
 
   checkpoint(): void {
-    this.#guard(() => this.#db.exec('commit; begin immediate'))
+    this.#guard(() => {
+      // Packs without references stay: theirs may follow.
+      this.#packs.save()
+      this.#db.exec('commit')
+      this.#history.keep()
+      this.#db.exec('begin immediate')
+    })
   }
 
   rollback(): void {
     this.#packs.forget()
-    if (this.#db.isTransaction) this.#db.exec('rollback')
+    this.#history.forget()
+    this.#guard(() => {
+      if (this.#db.isTransaction) this.#db.exec('rollback')
+    })
+  }
+
+  isEmpty(): boolean {
+    return this.#guard(() => this.#statements.any.get()) === undefined
   }
 
   count(): number {
-    return (this.#statements.count.get() as { n: number }).n
+    return this.#guard(() => this.#statements.count.get() as { n: number }).n
+  }
+
+  counts(): Map<string, number> {
+    const rows = this.#guard(() => this.#statements.counts.all() as unknown as { collection: string; n: number }[])
+    return new Map(rows.map(({ collection, n }) => [collection, n]))
   }
 
   find(paths: readonly string[]): Map<string, BaselineEntry> {
@@ -93,8 +126,8 @@ class SqliteBaseline implements Baseline {
     }
   }
 
-  content(entry: BaselineEntry): Uint8Array {
-    return this.#packs.read(entry.place, entry.stat.size)
+  content({ place, size }: Stored): Uint8Array {
+    return this.#guard(() => this.#packs.read(place, size))
   }
 
   addPack(contents: Uint8Array): number {
@@ -102,9 +135,10 @@ class SqliteBaseline implements Baseline {
   }
 
   put(entry: BaselineEntry, previous?: BaselineEntry): void {
-    if (previous) this.#packs.release(previous)
-    this.#packs.retain(entry)
+    if (previous) this.#packs.release(previous.place.pack, previous.stat.size)
     const { size, mtime, inode } = entry.stat
+    const { pack, offset } = entry.place
+    this.#packs.retain(pack, size)
     this.#guard(() =>
       this.#statements.put.run(
         entry.path,
@@ -115,8 +149,9 @@ class SqliteBaseline implements Baseline {
         mtime,
         inode,
         entry.settled ? 1 : 0,
-        entry.place.pack,
-        entry.place.offset,
+        pack,
+        offset,
+        entry.source,
       ),
     )
   }
@@ -126,13 +161,44 @@ class SqliteBaseline implements Baseline {
   }
 
   remove(entry: BaselineEntry): void {
-    this.#packs.release(entry)
+    this.#packs.release(entry.place.pack, entry.stat.size)
     this.#guard(() => this.#statements.remove.run(entry.path))
   }
 
-  keep(keepsake: Keepsake): void {
-    const { path, side, operation, bytes } = keepsake
-    this.#guard(() => this.#statements.keep.run(Date.now(), path, side, operation, bytes))
+  record(records: readonly HistoryRecord[]): number[] {
+    return this.#guard(() => this.#history.record(records))
+  }
+
+  retract(ids: readonly number[]): void {
+    this.#guard(() => this.#history.retract(ids))
+  }
+
+  operations(limit: number): Operation[] {
+    return this.#guard(() => this.#history.operations(limit))
+  }
+
+  records(operation: number): HistoryRecord[] {
+    return this.#guard(() => this.#history.records(operation))
+  }
+
+  markUndone(operation: number): void {
+    this.#guard(() => this.#history.markUndone(operation))
+  }
+
+  expire(retention: Retention): void {
+    this.#guard(() => this.#history.expire(retention))
+  }
+
+  undecided(): Map<string, Undecided> {
+    return this.#guard(() => this.#undecided.undecided())
+  }
+
+  decide(path: string): void {
+    this.#guard(() => this.#undecided.decide(path))
+  }
+
+  defer(undecided: Undecided): void {
+    this.#guard(() => this.#undecided.defer(undecided))
   }
 
   close(): void {
@@ -149,15 +215,16 @@ function prepare(db: DatabaseSync) {
   find.setReturnArrays(true)
   return {
     find,
+    any: db.prepare('select 1 from entries limit 1'),
     count: db.prepare('select count(*) as n from entries'),
+    counts: db.prepare('select collection, count(*) as n from entries group by collection'),
     paths: db.prepare('select path from entries where path > ? order by path limit 1000'),
-    put: db.prepare(`insert or replace into entries (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    put: db.prepare(`insert or replace into entries (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     refresh: db.prepare('update entries set mtime = ?, inode = ?, settled = ? where path = ?'),
     remove: db.prepare('delete from entries where path = ?'),
-    keep: db.prepare('insert into history (at, path, side, operation, content) values (?, ?, ?, ?, ?)'),
   }
 }
 
-function asEntry([path, collection, key, digest, size, mtime, inode, settled, pack, offset]: Columns): BaselineEntry {
-  return { path, collection, key, digest, stat: { size, mtime, inode }, settled: settled === 1, place: { pack, offset } }
+function asEntry([path, collection, key, digest, size, mtime, inode, settled, pack, offset, source]: Columns): BaselineEntry {
+  return { path, collection, key, digest, source, stat: { size, mtime, inode }, settled: settled === 1, place: { pack, offset } }
 }

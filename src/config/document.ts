@@ -51,7 +51,9 @@ const SYNTAX: Readonly<Record<ErrorCode, string>> = {
 }
 
 /** Parses one YAML document, or says what is wrong with it. */
-export function readDocument(text: string): ConfigDocument | Fault {
+export function readDocument(source: string): ConfigDocument | Fault {
+  // A byte order mark would count as a column.
+  const text = source.replace(/^\uFEFF/, '')
   const lines = new LineCounter()
   // Pretty errors would quote the source. Keys as strings make "1" and 1 the same key, as in the result.
   const document: Document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })

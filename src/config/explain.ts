@@ -30,9 +30,9 @@ export function explain(issues: readonly Issue[], isSecret: (path: Path) => bool
       const message = `a name in ${nameOf(path.slice(0, -1))} ${issue.issues[0]?.message ?? 'is not valid'}`
       return [{ path, at: 'key', message }]
     }
-    const name: unknown = issue.code === 'custom' ? issue.params?.['name'] : undefined
+    const { name, at }: { name?: unknown; at?: unknown } = (issue.code === 'custom' && issue.params) || {}
     const detail = typeof name === 'string' && PRINTABLE.test(name) && !isSecret(path) ? `: ${JSON.stringify(name)}` : ''
-    return [{ path, message: `${nameOf(path) || 'the configuration'} ${issue.message}${detail}` }]
+    return [{ path, ...(at === 'key' ? { at } : {}), message: `${nameOf(path) || 'the configuration'} ${issue.message}${detail}` }]
   })
 }
 

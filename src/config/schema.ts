@@ -1,64 +1,20 @@
 import { z } from 'zod'
+import { isTempSuffix } from '../core/suffix.ts'
+import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
+import { aMap, aText, flag, must, named, type Phrase, text } from './phrase.ts'
+import { quantity, readDuration, readLimit, readSize } from './quantity.ts'
 import type { CollectionConfig, Config, ConfigInput } from './types.ts'
 
 /** What the schema makes of the input; paths are still as written. */
 export type Settings = Omit<Config, 'directory' | 'file'>
 
-/** Words for a value's type, so that no message needs the value itself. */
-function kindOf(value: unknown): string {
-  if (typeof value === 'string') return 'text'
-  if (typeof value !== 'object') return `a ${typeof value}`
-  return Array.isArray(value) ? 'a list' : 'a map'
-}
-
-interface RawIssue {
-  readonly code?: string | undefined
-  readonly input?: unknown
-}
-
-interface Phrase {
-  error(issue: RawIssue): string
-}
-
-/** What a setting must be, as the phrase that follows its name in a message. */
-function must(be: string, remedy = ''): Phrase {
-  return {
-    error: ({ code, input }) => {
-      if (input === undefined) return 'is missing'
-      if (input === null) return 'has no value; give it one or remove the key'
-      const wrongType = code === 'invalid_type' || code === 'invalid_union'
-      return wrongType ? `must be ${be}, not ${kindOf(input)}${remedy}` : `must be ${be}`
-    },
-  }
-}
-
-const aText: Phrase = {
-  error: (issue) => must('text', typeof issue.input === 'object' ? '' : '; put it in quotes').error(issue),
-}
-const aMap = must('a map')
 const aWorkerCount: Phrase = {
   error: (issue) =>
     typeof issue.input === 'number'
       ? 'must be auto or an integer from 0 to 64'
       : must('auto or an integer from 0 to 64').error({ ...issue, code: 'invalid_type' }),
 }
-const aColumn: Phrase = {
-  error: (issue) =>
-    Array.isArray(issue.input)
-      ? 'must be one column; a list of columns is not supported in this version'
-      : aText.error(issue),
-}
-
-const aKey: Phrase = {
-  error: (issue) => must('a column or a list of columns', typeof issue.input === 'object' ? '' : '; put it in quotes').error(issue),
-}
-
-const filled = (phrase: Phrase) =>
-  z.string(phrase).min(1, 'must not be empty').refine((value) => !value.includes('\0'), 'must not hold a NUL character')
-const text = filled(aText)
-const flag = z.boolean(must('true or false'))
-
 const store = z.strictObject({
   url: text,
   preset: z.enum(['table', 'mybb'], must('table or mybb')).default('table'),
@@ -69,55 +25,40 @@ const exporting = z.strictObject({
   fsync: z.enum(['batch', 'file', 'off'], must('batch, file or off')).default('batch'),
   workers: z.union([z.literal('auto'), z.int(aWorkerCount).min(0, aWorkerCount).max(64, aWorkerCount)], aWorkerCount)
     .default('auto'),
-  // No dot at the end: Windows drops it, and a temp file would be its own target.
   tempSuffix: z.string(aText)
-    .regex(
-      /^\.[A-Za-z0-9._-]{0,14}[A-Za-z0-9_-]$/,
-      'must be a dot, then letters, digits, ".", "_" or "-", no dot at the end, 16 characters at most',
-    )
+    .refine(isTempSuffix, 'must be a dot, then letters, digits, ".", "_" or "-", no dot at the end, 16 characters at most')
     .default('.tmp'),
   prune: flag.default(false),
 }, aMap)
 
 const mybb = z.strictObject({ master: flag.default(false) }, aMap)
 
-const collection = z.strictObject({
-  table: text,
-  key: z.union([text, z.array(text).min(1, 'must name at least one column')], aKey)
-    .transform((key) => (typeof key === 'string' ? [key] : key)),
-  path: text,
-  content: filled(aColumn),
-}, aMap).superRefine(({ key, path }, context) => {
-  // `name` is apart from the message: it is shown only if it does not come from a variable.
-  const report = (where: (string | number)[], message: string, name: string): void =>
-    context.addIssue({ code: 'custom', path: where, message, params: { name } })
-  if (key.length === 0) return
-  const placeholders = Array.from(path.matchAll(/\{([^{}]*)\}/g), (match) => match[1] ?? '')
-  for (const name of new Set(placeholders)) {
-    if (!key.includes(name)) report(['path'], 'has a placeholder that is not a key column', name)
-  }
-  for (const [index, name] of key.entries()) {
-    if (key.indexOf(name) < index) report(['key', index], 'names a column again', name)
-    else if (!placeholders.includes(name)) report(['key', index], 'names a column that path has no placeholder for', name)
-  }
-})
+const guards = z.strictObject({
+  allowEmpty: flag.default(false),
+  maxDelete: quantity('a percentage from 0% to 100% or a whole number of rows', readLimit).prefault('25%'),
+  maxFileSize: quantity('a size such as 512KB, 8MB or 1GB, or a whole number of bytes', readSize)
+    .refine((size) => size > 0, 'must be at least one byte')
+    .prefault('8MB'),
+}, aMap)
 
-const collectionMap = z
-  // The record below would skip this name without a word.
-  .custom<Record<string, z.input<typeof collection>>>(
-    (value) => !(typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')),
-    'must not name a collection "__proto__"',
-  )
-  .pipe(z.record(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be made of letters, digits, "_" and "-"'), collection, aMap))
+const history = z.strictObject({
+  maxAge: quantity<number, string>('a duration such as 90s, 10m, 12h, 30d or 2w', readDuration).prefault('30d'),
+  maxSize: quantity('a size such as 512KB, 256MB or 1GB, or a whole number of bytes', readSize).prefault('256MB'),
+}, aMap)
+
+const collectionName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be made of letters, digits, "_" and "-"')
 
 const root = z.strictObject({
   store,
   tree: text,
   state: text.default('./.rowtree'),
   export: exporting.prefault({}),
+  guards: guards.prefault({}),
+  onConflict: z.enum(['keep', 'store', 'tree', 'merge'], must('keep, store, tree or merge')).default('keep'),
+  history: history.prefault({}),
   ignore: z.array(text, must('a list of patterns')).default([]),
   mybb: mybb.optional(),
-  collections: collectionMap.optional(),
+  collections: named('collection', collectionName, collection).optional(),
 }, aMap).superRefine((config, context) => {
   const report = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
   if (config.store.preset === 'mybb') {
@@ -139,11 +80,17 @@ export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) 
   collections: Object.entries(config.collections ?? {}).map(([name, rest]): CollectionConfig => ({ name, ...rest })),
 }))
 
-const sections: Readonly<Record<string, object>> = { store: store.shape, export: exporting.shape, mybb: mybb.shape }
+const sections: Readonly<Record<string, object>> = {
+  store: store.shape,
+  export: exporting.shape,
+  guards: guards.shape,
+  history: history.shape,
+  mybb: mybb.shape,
+}
 
 /** The keys that a map of the config may have. */
 export function knownKeys(path: Path): string[] {
   const [section] = path
   if (section === undefined) return Object.keys(root.shape)
-  return Object.keys(section === 'collections' ? collection.shape : (sections[String(section)] ?? {}))
+  return section === 'collections' ? keysOfCollection(path.slice(2)) : Object.keys(sections[String(section)] ?? {})
 }

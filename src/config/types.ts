@@ -1,4 +1,4 @@
-import type { FsyncMode } from '../types.ts'
+import type { FsyncMode, SetValue, Side } from '../types.ts'
 
 /** Which shape of database the store reads: any table by mapping, or a MyBB board. */
 export type Preset = 'table' | 'mybb'
@@ -23,6 +23,24 @@ export interface ExportConfig {
   readonly prune: boolean
 }
 
+/** What a change must not be, to be made without a person's word. */
+export interface GuardsConfig {
+  /** Whether an empty file may empty its row. */
+  readonly allowEmpty: boolean
+  /** How much of a collection may be gone on one side before nothing of it is deleted on the other: a part of it, 0 to 1, or rows. */
+  readonly maxDelete: { readonly share: number } | { readonly count: number }
+  /** Bytes; a larger file is not imported. */
+  readonly maxFileSize: number
+}
+
+/** How long the contents are kept that `undo` needs. */
+export interface HistoryConfig {
+  /** Milliseconds. */
+  readonly maxAge: number
+  /** Bytes. */
+  readonly maxSize: number
+}
+
 /** One kind of row of the preset `table`, and where its files go. */
 export interface CollectionConfig {
   readonly name: string
@@ -31,8 +49,12 @@ export interface CollectionConfig {
   readonly key: readonly string[]
   /** Path pattern; its `{column}` placeholders are exactly the key columns. */
   readonly path: string
-  /** The column that holds the file's content. */
-  readonly content: string
+  /** The columns that become the file, at least one, none of them a key column. */
+  readonly content: readonly string[]
+  /** Whether the file is a YAML map of the columns instead of the bytes of the only one. */
+  readonly structured: boolean
+  /** What other columns become whenever a row is written. */
+  readonly set: Readonly<Record<string, SetValue>>
 }
 
 /** Settings of the preset `mybb`. */
@@ -48,6 +70,10 @@ export interface Config {
   /** Where the baseline and the lock live. */
   readonly state: string
   readonly export: ExportConfig
+  readonly guards: GuardsConfig
+  /** Who wins where both sides changed: nobody, one side, or both as far as their changes do not touch. */
+  readonly onConflict: 'keep' | Side | 'merge'
+  readonly history: HistoryConfig
   /** Gitignore patterns of files that are none of our business. */
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
@@ -59,13 +85,30 @@ export interface Config {
   readonly file?: string
 }
 
+/**
+ * What a column becomes, as a person writes it: `now`, `increment`, or a literal. `{ value: … }` is always a literal,
+ * also for NULL and for the texts "now" and "increment".
+ */
+export type SetInput = string | number | boolean | { readonly value: string | number | boolean | null }
+
 /** A collection as a person writes it. */
 export interface CollectionInput {
   readonly table: string
   /** One column, or several without repetition. */
   readonly key: string | readonly string[]
   readonly path: string
-  readonly content: string
+  /** One column, which becomes the file as it is, or a list of up to 200, which become a YAML map; no key columns. */
+  readonly content: string | readonly string[]
+  /**
+   * By column, neither key nor content.
+   *
+   * @default {}
+   * @example
+   * ```ts
+   * { updated_at: 'now', version: 'increment', editor: 'rowtree' }
+   * ```
+   */
+  readonly set?: Readonly<Record<string, SetInput>> | undefined
 }
 
 /** What a person may write in `rowtree.yaml`, and a program may pass to `resolveConfig`. */
@@ -90,6 +133,26 @@ export interface ConfigInput {
         readonly tempSuffix?: string | undefined
         /** @default false */
         readonly prune?: boolean | undefined
+      }
+    | undefined
+  readonly guards?:
+    | {
+        /** @default false */
+        readonly allowEmpty?: boolean | undefined
+        /** A percentage such as `25%`, of which at least one row is allowed, or a number of rows. @default '25%' */
+        readonly maxDelete?: string | number | undefined
+        /** Such as `512KB`, `8MB`, `1GB` (powers of 1024), or bytes. @default '8MB' */
+        readonly maxFileSize?: string | number | undefined
+      }
+    | undefined
+  /** @default 'keep' */
+  readonly onConflict?: 'keep' | Side | 'merge' | undefined
+  readonly history?:
+    | {
+        /** Such as `90s`, `10m`, `12h`, `30d`, `2w`. @default '30d' */
+        readonly maxAge?: string | undefined
+        /** Such as `512KB`, `256MB`, `1GB` (powers of 1024), or bytes. @default '256MB' */
+        readonly maxSize?: string | number | undefined
       }
     | undefined
   /** @default [] */

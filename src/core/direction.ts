@@ -28,8 +28,8 @@ export interface Presence {
 }
 
 /**
- * Narrows an action to what a person asked for and allowed. A direction never changes the other side: what it
- * leaves out is pending, and a conflict that only the other side could settle stays one.
+ * Narrows an action to what a person asked for and allowed. A direction never changes the other side, and nothing is
+ * deleted without its flag, whoever is preferred: what that leaves out is pending, and a conflict stays one.
  *
  * @example
  * ```ts
@@ -38,39 +38,23 @@ export interface Presence {
  */
 export function stepFor(action: Action, present: Presence, licence: Licence): Step {
   if (action === 'none' || action === 'adopt' || action === 'hold') return action
-  if (licence.prefer) return winning(licence.prefer, present, licence)
-  switch (action) {
-    case 'export':
-      return towards('tree', licence) ? 'export' : 'pending'
-    case 'import':
-      return towards('store', licence) ? 'import' : 'pending'
-    case 'remove-file':
-      return towards('tree', licence) && licence.prune ? 'remove-file' : 'pending'
-    case 'delete-row':
-      // An export writes a missing file again: it asks for what the rows say.
-      if (licence.direction === 'export') return 'export'
-      return licence.delete ? 'delete-row' : 'pending'
-    case 'conflict':
-      return settle(present, licence)
-  }
+  const left = action === 'conflict' ? 'conflict' : 'pending'
+  const winner = licence.prefer ?? (action === 'conflict' ? licence.onConflict : changed(action, licence))
+  if (winner === 'keep') return left
+  if (winner === 'merge') return licence.direction === 'sync' && present.row && present.file ? 'merge' : left
+  return makeLike(winner, present, licence) ?? left
 }
 
-function settle(present: Presence, licence: Licence): Step {
-  const { onConflict, direction } = licence
-  if (onConflict === 'keep') return 'conflict'
-  if (onConflict === 'merge') return direction === 'sync' && present.row && present.file ? 'merge' : 'conflict'
-  // The winner's content goes to the other side.
-  if (!towards(onConflict === 'store' ? 'tree' : 'store', licence)) return 'conflict'
-  const step = winning(onConflict, present, licence)
-  return step === 'pending' ? 'conflict' : step
+/** The side whose change is carried over where only one changed. */
+function changed(action: Exclude<Action, 'none' | 'adopt' | 'hold' | 'conflict'>, { direction }: Licence): Side {
+  // An export writes a missing file again: it asks for what the rows say.
+  if (action === 'delete-row') return direction === 'export' ? 'store' : 'tree'
+  return action === 'import' ? 'tree' : 'store'
 }
 
-/** What makes the other side as this one is. */
-function winning(side: Side, { row, file }: Presence, licence: Licence): Step {
-  if (side === 'store') return row ? 'export' : licence.prune ? 'remove-file' : 'pending'
-  return file ? 'import' : licence.delete ? 'delete-row' : 'pending'
-}
-
-function towards(side: Side, { direction }: Licence): boolean {
-  return direction === 'sync' || direction === (side === 'tree' ? 'export' : 'import')
+/** The step after which the other side is as this one; `undefined` where that is not allowed. */
+function makeLike(side: Side, { row, file }: Presence, licence: Licence): Action | undefined {
+  if (licence.direction === (side === 'store' ? 'import' : 'export')) return undefined
+  if (side === 'store') return row ? 'export' : licence.prune ? 'remove-file' : undefined
+  return file ? 'import' : licence.delete ? 'delete-row' : undefined
 }

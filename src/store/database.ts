@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { RowtreeError } from '../errors.ts'
-import { unreadable } from './failure.ts'
+import { unreadable, unwritable } from './failure.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 import { NodeSqliteDialect } from './sqlite.ts'
 import { Texts, type TextEncoding } from './texts.ts'
@@ -9,6 +9,12 @@ import { Texts, type TextEncoding } from './texts.ts'
 /** An open database, whichever it is. */
 export interface Database {
   readonly kysely: Kysely<unknown>
+  /**
+   * A connection that may write, opened at the first call. No stream of rows may be open while it writes.
+   *
+   * @throws {RowtreeError} `store-unwritable`
+   */
+  writing(): Promise<Kysely<unknown>>
   /** The database file, for messages. */
   readonly path: string
   readonly texts: Texts
@@ -33,12 +39,33 @@ export async function openDatabase(
   try {
     kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, options)) })
     const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
-    const opened = kysely
     const files = ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix)
-    return { kysely, path, files, texts: new Texts(rows[0]!.encoding), close: () => opened.destroy() }
+    return { ...connections(kysely, path, options), path, files, texts: new Texts(rows[0]!.encoding) }
   } catch (error) {
     await kysely?.destroy()
     throw unreadable(path, error)
+  }
+}
+
+function connections(
+  kysely: Kysely<unknown>,
+  path: string,
+  { readOnly }: { readonly readOnly: boolean },
+): Pick<Database, 'kysely' | 'writing' | 'close'> {
+  let writer = readOnly ? undefined : kysely
+  return {
+    kysely,
+    async writing() {
+      try {
+        return (writer ??= new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, { readOnly: false })) }))
+      } catch (error) {
+        throw unwritable(path, error)
+      }
+    },
+    async close() {
+      await kysely.destroy()
+      if (writer !== kysely) await writer?.destroy()
+    },
   }
 }
 

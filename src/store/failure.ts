@@ -8,6 +8,18 @@ const STATES: Readonly<Record<number, readonly [name: string, state: string]>> =
   26: ['SQLITE_NOTADB', 'it is not a SQLite database. Correct store.url'],
 }
 
+/** The same for writing, where there is more to go wrong. */
+const WRITE_STATES: typeof STATES = {
+  ...STATES,
+  8: ['SQLITE_READONLY', 'it is read-only. Allow this user to write the file and its directory'],
+  10: ['SQLITE_IOERR', 'the disk reports an error. Check the disk'],
+  13: ['SQLITE_FULL', 'the disk is full. Make room'],
+  14: ['SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory'],
+}
+
+/** What only the row is to blame for: SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH. */
+const REFUSALS: ReadonlySet<number> = new Set([1, 18, 19, 20])
+
 /**
  * What the database reported, as a `store-unreadable` error that names the store. A `RowtreeError`
  * is given back as it is.
@@ -17,6 +29,19 @@ export function unreadable(path: string, error: unknown): RowtreeError {
   const [errno, state] = STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
   const details = { path, ...(errno !== undefined && { errno }), cause: error }
   return new RowtreeError('store-unreadable', `Cannot read the store ${path}: ${state}`, details)
+}
+
+/** What the database reported while it was written to, as a `store-unwritable` error. A `RowtreeError` is given back as it is. */
+export function unwritable(path: string, error: unknown): RowtreeError {
+  if (error instanceof RowtreeError) return error
+  const [errno, state] = WRITE_STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
+  const details = { path, ...(errno !== undefined && { errno }), cause: error }
+  return new RowtreeError('store-unwritable', `Cannot write the store ${path}: ${state}`, details)
+}
+
+/** The database's words where it refused one row: a constraint, a trigger, a type; `undefined` where the whole store is concerned. */
+export function refusal(error: unknown): string | undefined {
+  return REFUSALS.has(primaryCode(error)) ? messageOf(error) : undefined
 }
 
 /** SQLite refines its codes in the upper bits. */

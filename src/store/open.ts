@@ -19,6 +19,8 @@ export interface StoreOptions {
     /** Whether the master theme is exported too. */
     readonly master: boolean
   }
+  /** Milliseconds since 1970, for columns that tell when a row was written. Default: the system's clock. */
+  readonly now?: () => number
 }
 
 /**
@@ -31,7 +33,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     return options.preset === 'mybb'
       ? await openMybb(database, { prefix: options.prefix, master: options.mybb.master })
-      : await openTable(database, options.collections)
+      : await openTable(database, options.collections, options.now)
   } catch (error) {
     await database.close()
     throw unreadable(database.path, error)

@@ -1,6 +1,6 @@
 import { nameTooLong, type PathPattern } from '../core/paths.ts'
 import type { Problem, ProblemCode, RowKey } from '../types.ts'
-import type { Store } from './store.ts'
+import type { Change, Store } from './store.ts'
 
 /** What a collection's rows have in common. */
 export interface RowShape {
@@ -44,6 +44,16 @@ export function rowProblem(
   state: string,
 ): Problem {
   return { path, code, message: `Cannot read ${describeRow(collection, keyNames, key)}: ${state}` }
+}
+
+/** A problem that names the row of a change: "Cannot write pages(slug="a"): …". */
+export function writeProblem(
+  { collection, keyNames }: RowShape,
+  { key, path }: Pick<Change, 'key' | 'path'>,
+  code: ProblemCode,
+  state: string,
+): Problem {
+  return { path, code, message: `Cannot write ${describeRow(collection, keyNames, key)}: ${state}` }
 }
 
 /**

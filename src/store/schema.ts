@@ -13,24 +13,40 @@ export interface Need {
   readonly remedy: (tables: readonly string[]) => string
 }
 
+/** A table, or view, that exists. */
+export interface Table {
+  readonly view: boolean
+  /** The declared type of a column in capitals; empty where it has none. */
+  typeOf(column: string): string
+}
+
 /**
  * Checks that the table, or view, and its columns exist.
  *
  * @throws {RowtreeError} `table-missing`, `column-missing`
  */
-export async function requireColumns(database: Database, need: Need): Promise<void> {
-  const tables = await names(database, sql`select name from sqlite_schema where type in ('table', 'view') order by name`)
-  if (!includes(tables, need.table)) {
-    const state = `the table ${quote(need.table)} does not exist. ${need.remedy(tables)}`
+export async function requireColumns(database: Database, need: Need): Promise<Table> {
+  const tables = await ask<{ name: string; type: string }>(
+    database,
+    sql`select name, type from sqlite_schema where type in ('table', 'view') order by name`,
+  )
+  const table = tables.find(({ name }) => isSame(name, need.table))
+  if (table === undefined) {
+    const state = `the table ${quote(need.table)} does not exist. ${need.remedy(tables.map(({ name }) => name))}`
     throw missing('table-missing', database, need, state)
   }
   // Unlike table_info it lists generated columns too.
-  const columns = await names(database, sql`select name from pragma_table_xinfo(${need.table}) order by cid`)
-  const absent = need.columns.find((column) => !includes(columns, column))
-  if (absent === undefined) return
+  const columns = await ask<{ name: string; type: string }>(
+    database,
+    sql`select name, type from pragma_table_xinfo(${need.table}) order by cid`,
+  )
+  const find = (column: string): { type: string } | undefined => columns.find(({ name }) => isSame(name, column))
+  const absent = need.columns.find((column) => find(column) === undefined)
+  if (absent === undefined) return { view: table.type === 'view', typeOf: (column) => find(column)?.type.toUpperCase() ?? '' }
+  const known = columns.map(({ name }) => name)
   const state = `the table ${quote(need.table)} has no column ${quote(absent)}. `
-  const known = `Did you mean ${quote(closest(absent, columns))}? Its columns are ${columns.map(quote).join(', ')}`
-  throw missing('column-missing', database, need, state + known)
+  const remedy = `Did you mean ${quote(closest(absent, known))}? Its columns are ${known.map(quote).join(', ')}`
+  throw missing('column-missing', database, need, state + remedy)
 }
 
 /** Names the table that is spelt most like the missing one. */
@@ -39,14 +55,14 @@ export function nearestTable(table: string, tables: readonly string[]): string {
   return `Did you mean ${quote(closest(table, tables as string[]))}?`
 }
 
-async function names(database: Database, query: ReturnType<typeof sql>): Promise<string[]> {
+async function ask<T>(database: Database, query: ReturnType<typeof sql>): Promise<T[]> {
   const { rows } = await query.execute(database.kysely)
-  return (rows as { name: string }[]).map(({ name }) => name)
+  return rows as T[]
 }
 
 /** SQLite compares names without regard to case. */
-function includes(existing: readonly string[], wanted: string): boolean {
-  return existing.some((name) => name.toLowerCase() === wanted.toLowerCase())
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
 }
 
 function missing(code: 'table-missing' | 'column-missing', { path }: Database, { reader }: Need, state: string): RowtreeError {

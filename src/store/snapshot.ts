@@ -1,7 +1,7 @@
-import type { Kysely, RawBuilder } from 'kysely'
+import { CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from './database.ts'
 import { unreadable } from './failure.ts'
-import type { SqlValue } from './sqlite.ts'
+import type { RecordQuery, SqlValue } from './sqlite.ts'
 import type { Chunk } from './store.ts'
 
 /** Rows in a chunk: few, because the garbage collector copies what is still in use, and a chunk's contents are. */
@@ -35,6 +35,13 @@ export async function* streamRows(db: Kysely<unknown>, query: RawBuilder<unknown
   for await (const { rows } of db.getExecutor().stream(query.compile(db), CHUNK_SIZE)) {
     yield rows as SqlValue[][]
   }
+}
+
+/** The query's rows, all at once, each as a record. */
+export async function queryRecords(db: Kysely<unknown>, text: string, parameters: readonly SqlValue[]): Promise<SqlValue[][]> {
+  const query: RecordQuery = { ...CompiledQuery.raw(text, parameters as SqlValue[]), records: true }
+  const { rows } = await db.executeQuery<SqlValue[]>(query)
+  return rows
 }
 
 /** The answer of one query, outside of a snapshot. */

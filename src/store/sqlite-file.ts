@@ -29,7 +29,8 @@ export function openSqliteFile(file: string, options: { readonly readOnly: boole
 
 /** Opens and reads the schema: SQLite looks at the file only then. */
 function connect(location: string, readOnly: boolean): DatabaseSync {
-  const database = new DatabaseSync(location, { readOnly })
+  // Foreign keys are enforced only where SQLite itself would; the runtimes switch them on.
+  const database = new DatabaseSync(location, { readOnly, enableForeignKeyConstraints: false })
   try {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`)
     database.prepare('select count(*) from sqlite_schema').get()

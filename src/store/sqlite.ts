@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -12,6 +12,7 @@ import {
   type Kysely,
   type QueryCompiler,
   type QueryResult,
+  type TransactionSettings,
 } from 'kysely'
 import { requireComplete } from './complete.ts'
 
@@ -64,17 +65,18 @@ class NodeSqliteDriver implements Driver {
     return this.#connection
   }
 
-  async beginTransaction(): Promise<void> {
-    this.#database.exec('begin')
+  async beginTransaction(_: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    // Who is going to write takes the lock before reading: nobody changes what was read.
+    this.#run(accessMode === 'read write' ? 'begin immediate' : 'begin')
   }
 
   async commitTransaction(): Promise<void> {
-    this.#database.exec('commit')
+    this.#run('commit')
   }
 
   async rollbackTransaction(): Promise<void> {
     // After some failures SQLite has rolled back already; a second error would hide the first.
-    if (this.#database.isTransaction) this.#database.exec('rollback')
+    if (this.#database.isTransaction) this.#run('rollback')
   }
 
   async releaseConnection(): Promise<void> {}
@@ -82,21 +84,58 @@ class NodeSqliteDriver implements Driver {
   async destroy(): Promise<void> {
     this.#database.close()
   }
+
+  /** Prepared, because Deno's `exec` does not tell SQLite's code of an error. */
+  #run(command: string): void {
+    this.#database.prepare(command).run()
+  }
 }
+
+/** A query whose rows come as records, like those of a stream: arrays of `SqlValue`. */
+export interface RecordQuery extends CompiledQuery {
+  readonly records: true
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly answers: boolean
+}
+
+/** Statements that stay prepared: more than the writing of any collection takes. */
+const PREPARED = 100
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
+  /** By their text; the one that was used last comes last. */
+  readonly #prepared = new Map<string, Prepared>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#database.prepare(query.sql)
+    const { statement, answers } = this.#prepare(query.sql, 'records' in query)
     const parameters = query.parameters as SQLInputValue[]
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] }
+    if (answers) return { rows: statement.all(...parameters) as R[] }
     const { changes, lastInsertRowid } = statement.run(...parameters)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  #prepare(text: string, records: boolean): Prepared {
+    const name = records ? `records ${text}` : text
+    let prepared = this.#prepared.get(name)
+    if (prepared !== undefined) this.#prepared.delete(name)
+    else {
+      const statement = this.#database.prepare(text)
+      if (records) {
+        statement.setReturnArrays(true)
+        statement.setReadBigInts(true)
+      }
+      prepared = { statement, answers: statement.columns().length > 0 }
+    }
+    this.#prepared.set(name, prepared)
+    if (this.#prepared.size > PREPARED) this.#prepared.delete(this.#prepared.keys().next().value!)
+    return prepared
   }
 
   async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {

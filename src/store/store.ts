@@ -32,8 +32,11 @@ export interface Change {
 
 /** What became of one change of a committed batch. */
 export type Outcome =
-  /** The row is as asked. `digest` is that of its content as a later `read` gives it; absent when there is no row. */
-  | { readonly kind: 'done'; readonly digest: Digest | undefined }
+  /**
+   * The row is as asked, because it was `written` or because it was so before. `digest` is that of its content as a
+   * later `read` gives it; absent when there is no row.
+   */
+  | { readonly kind: 'done'; readonly digest: Digest | undefined; readonly written: boolean }
   /** The row is not what was expected any more and was left alone. */
   | { readonly kind: 'changed' }
 
@@ -41,6 +44,9 @@ export type Outcome =
 export type Applied =
   | { readonly committed: true; readonly outcomes: readonly Outcome[] }
   | { readonly committed: false; readonly problem: Problem }
+
+/** Is told of a batch that is written and not committed; what it throws rolls the batch back. */
+export type BeforeCommit = (previous: readonly (Row['content'] | undefined)[], outcomes: readonly Outcome[]) => void
 
 /**
  * The database side. A store is a port: nothing outside `store/` asks which database is behind it.
@@ -59,11 +65,11 @@ export interface Store {
    * Writes rows in one transaction. Each is compared with what is expected, written, read back and compared with
    * what was written, so that a value which the database cut or changed fails the batch.
    *
-   * @param beforeCommit called once, when everything is written but not committed, with what the changed rows held
-   * before, in the order of the changes; `undefined` where there was no row or the change is not done
+   * @param beforeCommit called once, when everything is written but not committed, with what the rows held before
+   * (`undefined` where there was none) and what became of the changes, both in their order
    * @throws `RowtreeError` `store-unwritable`, `store-unreadable` where the whole store is concerned; nothing is changed then
    */
-  apply(changes: readonly Change[], beforeCommit: (previous: readonly (Row['content'] | undefined)[]) => void): Promise<Applied>
+  apply(changes: readonly Change[], beforeCommit: BeforeCommit): Promise<Applied>
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */

@@ -7,10 +7,14 @@ import { flushDirectory, flushFilesystem, flushPath } from '../tree/durable.ts'
 import { fatalError } from '../tree/failure.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
+import type { Licence } from '../core/direction.ts'
+import type { Guards } from '../core/guards.ts'
 import type { FsyncMode } from '../types.ts'
+import type { Agenda, Observation } from './agenda.ts'
+import { collect } from './collect.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
-import { Recorder, type StagedJob } from './record.ts'
+import { type Compared, Recorder, type StagedJob } from './record.ts'
 import type { Tally } from './tally.ts'
 
 /** Rows of one batch at the most: it bounds the temps and the memory of an export of any size. */
@@ -29,6 +33,7 @@ export interface CoordinatorPorts {
   readonly pool: WriterPool
   readonly packer: Packer
   readonly tally: Tally
+  readonly agenda: Agenda
   readonly clock: FilesystemClock
 }
 
@@ -36,7 +41,11 @@ export interface CoordinatorOptions {
   readonly suffix: string
   readonly fsync: FsyncMode
   readonly dryRun: boolean
-  readonly force: boolean
+  readonly licence: Licence
+  readonly guards: Guards
+  /** By path what an undo left; see `sidesOf`. */
+  readonly undone: ReadonlyMap<string, string>
+  readonly observe?: ((observation: Observation) => void) | undefined
   /** Called with the number of half rows done: a row counts once when it is decided, once when it is in place. */
   readonly onSteps: (steps: number) => void
 }
@@ -56,6 +65,8 @@ export class Coordinator {
   readonly clock: number
   /** The baseline knew nothing when the cycle began. */
   readonly #blank: boolean
+  /** Files that a person edited may be replaced. */
+  readonly #forcing: boolean
   #failure: { error: unknown } | undefined
   #rows = 0
   #matched = 0
@@ -63,9 +74,10 @@ export class Coordinator {
   constructor(ports: CoordinatorPorts, options: CoordinatorOptions) {
     this.#ports = ports
     this.#options = options
-    this.#blank = ports.baseline.count() === 0
+    this.#blank = ports.baseline.isEmpty()
+    this.#forcing = options.licence.prefer === 'store' || options.licence.onConflict === 'store'
     this.clock = ports.clock()
-    this.#recorder = new Recorder(ports.baseline, ports.tally, options.dryRun)
+    this.#recorder = new Recorder(ports.baseline, ports.tally, ports.agenda, options.dryRun)
     if (!options.dryRun) ports.baseline.begin()
   }
 
@@ -79,10 +91,10 @@ export class Coordinator {
     const { baseline } = this.#ports
     const known = this.#blank ? NOTHING : baseline.find(packed.items.map((item) => item.path))
     this.#matched += known.size
-    const { suffix, fsync, dryRun, force } = this.#options
+    const { suffix, fsync, dryRun, licence, guards, undone } = this.#options
     const { root, directories } = this.#ports
     const homes = directories.homesOf(packed.items.map((item) => item.directory))
-    const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, force, clock: this.clock })
+    const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, licence, guards, clock: this.clock }, undone)
     const absorbed = this.#ports.pool.run('stageJob', work).then((result) => this.#absorb(packed, known, work, result))
     this.#track(absorbed.catch((error: unknown) => this.#discard(work, error)))
     await breathe()
@@ -107,7 +119,7 @@ export class Coordinator {
     await this.#makeDurable(staged)
     // What a person wrote must be safe in history before it is replaced, and no entry may be committed before it
     // is true: so forced replacements are entered only afterwards.
-    if (this.#options.force) this.#recorder.keep(staged)
+    if (this.#forcing) this.#recorder.keep(staged)
     const published = clock()
     const placed = directories.publish()
     for (const one of staged) {
@@ -129,7 +141,7 @@ export class Coordinator {
   }
 
   #conclude(one: StagedJob, problems: readonly ItemProblem[], clock: number): void {
-    if (this.#options.force) this.#recorder.enter(one)
+    if (this.#forcing) this.#recorder.enter(one, false)
     this.#recorder.conclude(one, problems, clock)
     this.#options.onSteps(one.packed.items.length)
   }
@@ -145,10 +157,12 @@ export class Coordinator {
 
   #absorb(packed: Packed, known: ReadonlyMap<string, BaselineEntry>, work: StageJob, result: StageResult): void {
     if (result.fatal) throw fatalError(result.fatal)
-    const one: StagedJob = { packed, known, work, result, place: this.#recorder.store(packed, work.table) }
+    const compared: Compared = { packed, known, work, result }
+    collect(compared, this.#ports.agenda, this.#options.observe)
+    const one: StagedJob = { ...compared, place: this.#recorder.store(packed, work.table), records: new Map() }
     this.#ports.packer.recycle(packed.slab)
     this.#options.onSteps(packed.items.length)
-    if (!this.#options.force) this.#recorder.enter(one)
+    if (!this.#forcing) this.#recorder.enter(one, true)
     if (this.#recorder.hasStaged(one)) this.#staged.push(one)
     else this.#conclude(one, [], this.clock)
   }

@@ -1,7 +1,7 @@
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
 import { tempPrefix } from '../tree/temp.ts'
-import type { Row } from '../types.ts'
+import type { Digest, Row } from '../types.ts'
 
 /** Rows of one job at the most: enough to hide the cost of a message, few enough to share the work evenly. */
 export const JOB_ROWS = 256
@@ -9,11 +9,17 @@ export const JOB_ROWS = 256
 /** Bytes that a job's contents may usually take. */
 const SLAB_BYTES = 512 * 1024
 
-/** A row on its way to the tree, without its content, which lies in a slab. */
+/** A row on its way to be compared with its file, without its content, which lies in a slab. */
 export interface Item extends Pick<Row, 'collection' | 'key' | 'path'> {
   readonly directory: string
   /** Its directory was made by this cycle. */
   readonly fresh: boolean
+  /** There is no such row: only the tree or the baseline has the path. */
+  readonly rowless: boolean
+  /** Its content need not be text. */
+  readonly binary: boolean
+  /** The digest of a structured row's own content, whose words are not the file's; else empty. */
+  readonly source: Digest | ''
 }
 
 /** Items whose contents lie encoded in a slab, each up to its end. */
@@ -38,14 +44,14 @@ export class Packer {
   #bytes: Uint8Array = new Uint8Array(0)
   #used = 0
 
-  /** Adds a row. Returns the finished job when the row did not fit into it any more. */
-  add(row: Row, directory: string, fresh: boolean): Packed | undefined {
+  /** Adds a row with its content. Returns the finished job when it did not fit into that any more. */
+  add(item: Item, content: Row['content']): Packed | undefined {
     let packed: Packed | undefined
-    if (this.#items.length === JOB_ROWS || !this.#write(row.content)) {
+    if (this.#items.length === JOB_ROWS || !this.#write(content)) {
       packed = this.take()
-      if (!this.#write(row.content)) throw new RangeError(`${row.path} does not fit into memory made for it`)
+      if (!this.#write(content)) throw new RangeError(`${item.path} does not fit into memory made for it`)
     }
-    this.#items.push({ collection: row.collection, key: row.key, path: row.path, directory, fresh })
+    this.#items.push(item)
     this.#ends.push(this.#used)
     return packed
   }
@@ -96,15 +102,19 @@ export class Packer {
 export function toStageJob(
   packed: Packed,
   known: ReadonlyMap<string, BaselineEntry>,
-  options: Omit<job.StageJob, 'prefix' | 'paths' | 'known' | 'table' | 'contents'>,
+  options: Omit<job.StageJob, 'prefix' | 'paths' | 'known' | 'table' | 'contents' | 'undone'>,
+  undone: ReadonlyMap<string, string>,
 ): job.StageJob {
   const table = new Float64Array(new SharedArrayBuffer(packed.items.length * job.FIELDS * Float64Array.BYTES_PER_ELEMENT))
   const digests: string[] = []
-  for (const [index, { path, fresh }] of packed.items.entries()) {
+  const back = new Map<number, string>()
+  for (const [index, { path, fresh, rowless, binary }] of packed.items.entries()) {
     const entry = known.get(path)
+    const sides = undone.get(path)
+    if (sides !== undefined) back.set(index, sides)
     const at = index * job.FIELDS
     table[at + job.END] = packed.ends[index]!
-    table[at + job.FLAGS] = (entry ? job.KNOWN : 0) | (entry?.settled ? job.SETTLED : 0) | (fresh ? job.FRESH : 0)
+    table[at + job.FLAGS] = (entry ? job.KNOWN : 0) | (entry?.settled ? job.SETTLED : 0) | (fresh ? job.FRESH : 0) | (rowless ? job.ROWLESS : 0) | (binary ? job.BINARY : 0)
     digests.push(entry?.digest ?? job.NO_DIGEST)
     if (!entry) continue
     table[at + job.SIZE] = entry.stat.size
@@ -113,6 +123,7 @@ export function toStageJob(
   }
   return {
     ...options,
+    undone: back,
     prefix: tempPrefix(),
     paths: packed.items.map((item) => item.path).join('\n'),
     known: digests.join(''),

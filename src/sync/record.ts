@@ -1,19 +1,26 @@
-import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
+import { type Baseline, type BaselineEntry, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
-import type { FileStat, Problem } from '../types.ts'
+import type { Agenda } from './agenda.ts'
+import { spanOf, statAt } from './collect.ts'
 import type { Packed } from './packing.ts'
 import type { Tally } from './tally.ts'
 
-/** A job between its two phases. */
-export interface StagedJob {
+/** A job that was compared with the tree. */
+export interface Compared {
   readonly packed: Packed
   readonly known: ReadonlyMap<string, BaselineEntry>
   readonly work: StageJob
   readonly result: StageResult
+}
+
+/** A job between its two phases. */
+export interface StagedJob extends Compared {
   /** Where the baseline keeps the contents that are new to it. */
   readonly place: PackPlace | undefined
+  /** The numbers of its history records, by index. */
+  readonly records: Map<number, number>
 }
 
 /** The pack of a job's new contents, with the offset of each by its index in the job. */
@@ -22,15 +29,17 @@ export interface PackPlace {
   readonly offsets: readonly number[]
 }
 
-/** Turns outcomes into baseline entries, counts, and the lists of what needs a person. */
+/** Turns outcomes into baseline entries, history, and counts. */
 export class Recorder {
   readonly #baseline: Baseline
   readonly #tally: Tally
+  readonly #agenda: Agenda
   readonly #dryRun: boolean
 
-  constructor(baseline: Baseline, tally: Tally, dryRun: boolean) {
+  constructor(baseline: Baseline, tally: Tally, agenda: Agenda, dryRun: boolean) {
     this.#baseline = baseline
     this.#tally = tally
+    this.#agenda = agenda
     this.#dryRun = dryRun
   }
 
@@ -59,22 +68,24 @@ export class Recorder {
     return { pack, offsets }
   }
 
-  /** Puts contents that a person wrote and forced away into history, before anything replaces them. */
+  /** Puts what staged files are going to replace into history, and makes it safe before anything replaces it. */
   keep(staged: readonly StagedJob[]): void {
-    const kept = staged.flatMap(({ packed, result }) => result.kept.map(({ index, bytes }) => ({ path: packed.items[index]!.path, bytes: new Uint8Array(bytes) })))
-    if (kept.length === 0) return
-    for (const { path, bytes } of kept) this.#baseline.keep({ path, side: 'tree', operation: 'force', bytes })
+    for (const one of staged) this.#remember(one)
     this.#baseline.checkpoint()
   }
 
   /**
    * Enters a job's staged and adopted files into the baseline, ahead of their publication: while threads
    * still write, this thread has time for it, and nothing counts before the commit.
+   *
+   * @param remember whether what the files replace goes into history now: it does unless it was kept before
    */
-  enter({ packed, known, work, result, place }: StagedJob): void {
+  enter(one: StagedJob, remember: boolean): void {
+    const { packed, known, work, result, place } = one
     if (this.#dryRun || !place) return
+    if (remember) this.#remember(one)
     const { table } = work
-    for (const [index, { collection, key, path }] of packed.items.entries()) {
+    for (const [index, { collection, key, path, source }] of packed.items.entries()) {
       const at = index * job.FIELDS
       const outcome = table[at + job.OUTCOME]
       if (outcome !== job.STAGED && outcome !== job.ADOPTED && outcome !== job.PUBLISHED) continue
@@ -84,12 +95,38 @@ export class Recorder {
         collection,
         key: JSON.stringify(key),
         digest: job.digestAt(result.digests, index)!,
+        source,
         stat,
         settled: outcome !== job.ADOPTED || isSettled(stat.mtime, work.clock),
         place: { pack: place.pack, offset: place.offsets[index]! },
       }
       this.#baseline.put(entry, known.get(path))
     }
+  }
+
+  #remember(one: StagedJob): void {
+    const { packed, known, work, result, records } = one
+    const found = new Map(result.found.map((file) => [file.index, file]))
+    const made: [index: number, record: HistoryRecord][] = []
+    for (const [index, { path, collection, key }] of packed.items.entries()) {
+      const at = index * job.FIELDS
+      // A file that is new replaces nothing.
+      if (work.table[at + job.OUTCOME] !== job.STAGED || work.table[at + job.SEEN_INODE] === -1) continue
+      const entry = known.get(path)
+      const base = entry && storedIn(entry)
+      const file = found.get(index)
+      const bytes = file && spanOf(one, file)
+      const before = bytes ? this.#stored(file.digest!, bytes) : base
+      const after = job.digestAt(result.digests, index)
+      made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base }])
+    }
+    if (made.length === 0) return
+    const ids = this.#baseline.record(made.map(([, record]) => record))
+    for (const [position, [index]] of made.entries()) records.set(index, ids[position]!)
+  }
+
+  #stored(digest: string, bytes: Uint8Array): Stored {
+    return { digest, size: bytes.length, place: { pack: this.#baseline.addPack(bytes), offset: 0 } }
   }
 
   /**
@@ -101,7 +138,6 @@ export class Recorder {
   conclude(one: StagedJob, published: readonly ItemProblem[], clock: number): void {
     const { packed, work } = one
     const { table } = work
-    const listed = new Set(published.map(({ index }) => index))
     for (const [index, item] of packed.items.entries()) {
       const at = index * job.FIELDS
       switch (table[at + job.OUTCOME]) {
@@ -115,6 +151,10 @@ export class Recorder {
         case job.ADOPTED:
           this.#tally.adopted++
           break
+        case job.FORGOTTEN:
+          this.#tally.adopted++
+          if (!this.#dryRun) this.#baseline.remove(one.known.get(item.path)!)
+          break
         case job.STAGED:
         case job.PUBLISHED:
           this.#tally.exported++
@@ -124,18 +164,15 @@ export class Recorder {
         case job.PENDING:
           this.#tally.pending++
           break
-        case job.CONFLICT:
-          if (!listed.has(index)) this.#tally.conflicts.push(conflict(item.path, one.known))
-          break
         default:
       }
     }
-    for (const { index, ...problem } of [...one.result.problems, ...published]) {
-      const { path } = packed.items[index]!
-      const list = problem.code === 'changed-meanwhile' ? this.#tally.conflicts : this.#tally.problems
-      list.push({ path, ...problem })
+    for (const { index, ...rest } of [...one.result.problems, ...published]) {
+      const problem = { path: packed.items[index]!.path, ...rest }
+      if (problem.code === 'changed-meanwhile') this.#agenda.deferrals.push({ kind: 'conflict', problem, store: undefined, tree: undefined })
+      else this.#tally.problems.push(problem)
     }
-    if (!this.#dryRun) for (const index of listed) this.#takeBack(packed.items[index]!.path, one.known)
+    if (!this.#dryRun) for (const { index } of published) this.#takeBack(one, index)
   }
 
   #refresh(path: string, table: Float64Array, at: number, clock: number): void {
@@ -144,21 +181,14 @@ export class Recorder {
   }
 
   /** Brings back what the baseline knew of a path before it was entered. */
-  #takeBack(path: string, known: ReadonlyMap<string, BaselineEntry>): void {
+  #takeBack({ packed, known, records }: StagedJob, index: number): void {
+    const { path } = packed.items[index]!
+    const record = records.get(index)
+    if (record !== undefined) this.#baseline.retract([record])
     const entered = this.#baseline.find([path]).get(path)
     const before = known.get(path)
     if (!entered) return
     if (before) this.#baseline.put(before, entered)
     else this.#baseline.remove(entered)
   }
-}
-
-function statAt(table: Float64Array, at: number): FileStat {
-  return { size: table[at + job.SIZE]!, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
-}
-
-function conflict(path: string, known: ReadonlyMap<string, BaselineEntry>): Problem {
-  return known.has(path)
-    ? { path, code: 'changed-on-both-sides', message: `${path} and its row both differ from what they last agreed on; neither was touched` }
-    : { path, code: 'file-in-the-way', message: `${path} is a file that rowtree did not write, and its row has other content; neither was touched` }
 }

@@ -15,6 +15,8 @@ export class Tally {
   readonly conflicts: Problem[] = []
   readonly holds: Problem[] = []
   readonly problems: Problem[] = []
+  readonly deletions: Problem[] = []
+  readonly untracked: string[] = []
   readonly #start = performance.now()
 
   summary(): Summary {
@@ -34,6 +36,8 @@ export class Tally {
       conflicts: byPath(this.conflicts),
       holds: byPath(this.holds),
       problems: byPath(this.problems),
+      deletions: byPath(this.deletions),
+      untracked: this.untracked.toSorted(),
     }
   }
 }

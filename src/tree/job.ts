@@ -1,4 +1,6 @@
-import type { Digest, FsyncMode, Problem } from '../types.ts'
+import type { Licence } from '../core/direction.ts'
+import type { Guards, Verdict } from '../core/guards.ts'
+import type { Action, Digest, FsyncMode, Problem } from '../types.ts'
 import { parentOf } from './directories.ts'
 import type { Fatal } from './failure.ts'
 import { tempName } from './temp.ts'
@@ -29,7 +31,10 @@ export interface StageJob extends Job {
   readonly known: string
   readonly fsync: FsyncMode
   readonly dryRun: boolean
-  readonly force: boolean
+  readonly licence: Licence
+  readonly guards: Guards
+  /** Changes that an undo took back, by index: the digests of row and file since then, as `sidesOf` writes them. */
+  readonly undone: ReadonlyMap<number, string>
   /** The filesystem's clock when the cycle began; see `isSettled`. */
   readonly clock: number
 }
@@ -39,8 +44,10 @@ export interface StageResult {
   /** 64 characters a file: the digests of the contents. */
   readonly digests: string
   readonly problems: readonly ItemProblem[]
-  /** Contents of edited files that the store is going to replace because a person forced it. */
-  readonly kept: readonly KeptContent[]
+  /** Files whose content is not what the baseline knows, and matters further on. */
+  readonly found: readonly FoundFile[]
+  /** Contents of found files, one after another. */
+  readonly taken?: SharedArrayBuffer
   /** Files to replace that were modified so recently that their stat does not prove their content. */
   readonly racy: readonly RacyFile[]
   readonly fatal?: Fatal
@@ -59,9 +66,20 @@ export interface PublishResult {
 /** A problem of the file at this index of a job. */
 export type ItemProblem = Omit<Problem, 'path'> & { readonly index: number }
 
-export interface KeptContent {
+/** What a file of a job holds. */
+export interface FoundFile {
   readonly index: number
-  readonly bytes: SharedArrayBuffer
+  /** `undefined` where the file is too large to be read. */
+  readonly digest: Digest | undefined
+  /** Where its bytes lie in `taken`; absent where they are not needed, or were too many to travel. */
+  readonly span?: readonly [start: number, end: number]
+  /** Why a guard holds it. */
+  readonly verdict?: Verdict
+}
+
+/** How the two sides of one path stand, to be compared later. */
+export function sidesOf(store: Digest | undefined, tree: Digest | undefined): string {
+  return `${store ?? '-'} ${tree ?? '-'}`
 }
 
 /**
@@ -98,7 +116,7 @@ export const FLAGS = 1
 export const SIZE = 2
 export const MTIME = 3
 export const INODE = 4
-/** Out: one of `OUTCOMES`. */
+/** Out: what became of the file. */
 export const OUTCOME = 5
 /** Out: the stat of the file that is going to be replaced; inode -1 where the name is free. */
 export const SEEN_SIZE = 6
@@ -108,7 +126,9 @@ export const SEEN_INODE = 8
 export const SEEN_MODE = 9
 export const SEEN_UID = 10
 export const SEEN_GID = 11
-export const FIELDS = 12
+/** Out: what `reconcile` decided, as an index of `ACTIONS`. */
+export const ACTION = 12
+export const FIELDS = 13
 
 /** The baseline has an entry for the path. */
 export const KNOWN = 1
@@ -116,6 +136,12 @@ export const KNOWN = 1
 export const SETTLED = 2
 /** The directory was made by this cycle: the name is free unless somebody takes it meanwhile. */
 export const FRESH = 4
+/** The store has no row for the path. */
+export const ROWLESS = 8
+/** The row's content need not be text. */
+export const BINARY = 16
+
+export const ACTIONS: readonly Action[] = ['none', 'adopt', 'export', 'import', 'remove-file', 'delete-row', 'conflict', 'hold']
 
 /** What became of one file. */
 export const UNCHANGED = 0
@@ -127,6 +153,16 @@ export const PUBLISHED = 4
 export const PENDING = 5
 export const CONFLICT = 6
 export const FAILED = 7
+/** What the calling thread does: the row takes the file's content, goes, or is merged with it; the file goes. */
+export const IMPORT = 8
+export const DELETE = 9
+export const REMOVE = 10
+export const MERGE = 11
+export const HELD = 12
+/** Both sides are gone: only the baseline's entry is left. */
+export const FORGOTTEN = 13
+/** There is nothing at this path, and there never was. */
+export const NOTHING = 14
 
 export const DIGEST_LENGTH = 64
 export const NO_DIGEST: string = ' '.repeat(DIGEST_LENGTH)

@@ -45,7 +45,7 @@ export function publishJob(work: PublishJob): PublishResult {
         return { problems, fatal }
       }
       work.table[row + job.OUTCOME] = job.FAILED
-      problems.push(asItemProblem(index, path, error))
+      problems.push(asItemProblem(index, path, 'write', error))
       discard(temp)
     }
   }

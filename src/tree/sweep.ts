@@ -1,9 +1,10 @@
-import { type Dirent, readdirSync, rmSync, unlinkSync } from 'node:fs'
+import { type Dirent, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
 import { lstat } from './stat.ts'
 import { isAlive, type TempOwner, tempOwner } from './temp.ts'
+import { walkTree } from './walk.ts'
 
 /** What a sweep found. */
 export interface SweepResult {
@@ -27,42 +28,39 @@ export interface SweepOptions {
  * directories are not entered.
  */
 export function sweepTree(root: string, options: SweepOptions = {}): SweepResult {
+  return sweepOnTheWay(root, options, () => {})
+}
+
+/**
+ * Sweeps a tree and tells of everything else in it: a cycle that needs both looks into each directory once.
+ *
+ * @param visit called for each name that is no temp's
+ */
+export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path: string, entry: Dirent) => void): SweepResult {
   const removed: string[] = []
   const problems: Problem[] = []
   const alive = new Map<string, boolean>()
   let left = 0
-  const pending = ['']
-  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const entry of list(root, directory, problems)) {
-      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
-      const owner = entry.name.startsWith('.rowtree-') && !entry.isSymbolicLink() ? tempOwner(entry.name) : undefined
-      if (!owner) {
-        // Repositories keep their own files, by the thousand.
-        if (entry.isDirectory() && entry.name !== '.git') pending.push(path)
-        continue
-      }
-      try {
-        if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
-        else {
-          if (!options.dryRun) remove(join(root, path), entry)
-          removed.push(path)
-        }
-      } catch (error) {
-        problems.push(problem(path, 'remove-failed', 'remove the temp file', error))
-      }
+  const unlisted = walkTree(root, (path, entry) => {
+    const owner = entry.name.startsWith('.rowtree-') && !entry.isSymbolicLink() ? tempOwner(entry.name) : undefined
+    if (!owner) {
+      visit(path, entry)
+      // Repositories keep their own files, by the thousand.
+      return entry.isDirectory() && entry.name !== '.git'
     }
-  }
-  return { removed, left, problems }
-}
-
-function list(root: string, directory: string, problems: Problem[]): Dirent[] {
-  try {
-    return readdirSync(join(root, directory), { withFileTypes: true })
-  } catch (error) {
-    // A directory that vanished meanwhile holds no temps.
-    if (errnoOf(error) !== 'ENOENT') problems.push(problem(directory || '.', 'read-failed', 'list the directory', error))
-    return []
-  }
+    try {
+      if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
+      else {
+        if (!options.dryRun) remove(join(root, path), entry)
+        removed.push(path)
+      }
+    } catch (error) {
+      const errno = errnoOf(error)
+      problems.push({ path, code: 'remove-failed', message: `Cannot remove the temp file ${path}: ${messageOf(error)}`, ...(errno && { errno }) })
+    }
+    return false
+  })
+  return { removed, left, problems: [...unlisted, ...problems] }
 }
 
 /** Removes a temp; one that vanished meanwhile is fine. */
@@ -74,11 +72,6 @@ function remove(path: string, entry: Dirent): void {
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error
   }
-}
-
-function problem(path: string, code: Problem['code'], what: string, error: unknown): Problem {
-  const errno = errnoOf(error)
-  return { path, code, message: `Cannot ${what} ${path}: ${messageOf(error)}`, ...(errno && { errno }) }
 }
 
 function isOurs(owner: TempOwner, alive: Map<string, boolean>): boolean {

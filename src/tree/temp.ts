@@ -15,11 +15,6 @@ const TEMP = /^\.rowtree-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+-[0-9a-z]+\.
 /** The suffix of temp files when nobody chose another. */
 export const TEMP_SUFFIX = '.tmp'
 
-/** Whether temps with this suffix are found again by a sweep, on every system. */
-export function isTempSuffix(suffix: string): boolean {
-  return /^\.[A-Za-z0-9._-]{0,14}[A-Za-z0-9_-]$/.test(suffix)
-}
-
 let groups = 0
 
 /** A prefix for a group of temps that no other group of any living process has. */

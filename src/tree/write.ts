@@ -1,13 +1,14 @@
 import { readlinkSync, renameSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isTempSuffix } from '../core/suffix.ts'
 import { RowtreeError } from '../errors.ts'
 import { abandon, complete, create, discard, finish, type Predecessor, publishNew, publishOver, writeWhole } from './atomic.ts'
 import { makeDirectories } from './directories.ts'
 import { flushDirectory, flushFile } from './durable.ts'
 import { type FileContent, readAgain, readFile } from './read.ts'
 import { type Entry, lstat } from './stat.ts'
-import { isTempSuffix, TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
+import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
 
 /** How a file is written. */
 export interface WriteOptions {

@@ -29,7 +29,14 @@ describe('a variable', () => {
     const text = `${TABLE}  b: { table: "\${T}", key: ["\${T}"], path: "{pre_x}", content: c }\nignore: ["\${T}"]`
     const config = configOf(text, { T: 'pre_x' })
     expect(config.ignore).toEqual(['pre_x'])
-    expect(config.collections[1]).toEqual({ name: 'b', table: 'pre_x', key: ['pre_x'], path: '{pre_x}', content: 'c' })
+    expect(config.collections[1]).toEqual({ name: 'b', table: 'pre_x', key: ['pre_x'], path: '{pre_x}', content: ['c'], structured: false, set: {} })
+  })
+
+  test('works in texts with a unit and in literals', () => {
+    const collection = '  b: { table: t, key: id, path: "{id}", content: ["${C}"], set: { editor: "${C}", a: { value: "${C}" } } }'
+    const config = configOf(`${TABLE}${collection}\nguards: { maxDelete: "\${L}", maxFileSize: "\${S}" }`, { C: 'me', L: '10', S: '1MB' })
+    expect(config.collections[1]).toMatchObject({ content: ['me'], structured: true, set: { editor: { value: 'me' }, a: { value: 'me' } } })
+    expect(config.guards).toMatchObject({ maxDelete: { count: 10 }, maxFileSize: 1_048_576 })
   })
 
   test('never makes another type of a value', () => {
@@ -84,6 +91,13 @@ describe('secrets stay out of messages', () => {
     ['as a placeholder', `${table}{ table: t, key: id, path: "{id}{\${COLUMN}}", content: c }`],
     ['as a key column', `${table}{ table: t, key: ["\${COLUMN}", "\${COLUMN}"], path: x, content: c }`],
     ['as the only key column', `${table}{ table: t, key: "\${COLUMN}", path: x, content: c }`],
+    ['as a content column', `${table}{ table: t, key: id, path: "{id}", content: [a, "\${COLUMN}", "\${COLUMN}"] }`],
+    ['as the content column, which is a key', `${table}{ table: t, key: hunter2, path: "{hunter2}", content: "\${COLUMN}" }`],
+    ['in a bad limit', `${url}tree: x\nguards: { maxDelete: "\${DB_PASSWORD}" }`],
+    ['in a bad size', `${url}tree: x\nguards: { maxFileSize: "\${DB_PASSWORD}" }`],
+    ['in a bad duration', `${url}tree: x\nhistory: { maxAge: "\${DB_PASSWORD}" }`],
+    ['in a bad choice', `${url}tree: x\nonConflict: "\${DB_PASSWORD}"`],
+    ['beside what is set', `${table}{ table: t, key: id, path: "{id}", content: c, set: { a: "\${COLUMN}", c: "\${COLUMN}" } }`],
     ['through an alias', `${table}{ table: &t "\${COLUMN}", key: *t, path: x, content: c }`],
     ['literal, url as the store', 'store: mysql://root:hunter2@db/board\ntree: x'],
     ['literal, url as a key', 'store: { mysql://root:hunter2@db/board }\ntree: x'],

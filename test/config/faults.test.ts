@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { BOARD, configOf, faultOf, TABLE } from './samples.ts'
 
-const KEYS = 'known keys: store, tree, state, export, ignore, mybb, collections'
+const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, ignore, mybb, collections'
 
 /** A collection with one setting replaced. */
 const collection = (change: Record<string, string>): string => {
@@ -11,13 +11,20 @@ const collection = (change: Record<string, string>): string => {
 
 const TEMP_SUFFIX = 'must be a dot, then letters, digits, ".", "_" or "-", no dot at the end, 16 characters at most'
 
+const LIMIT = 'must be a percentage from 0% to 100% or a whole number of rows'
+const SIZE = (middle: string): string => `must be a size such as 512KB, ${middle} or 1GB, or a whole number of bytes`
+const AGE = 'must be a duration such as 90s, 10m, 12h, 30d or 2w'
+
 /** Name, text, place and message. */
 const SINGLE: [string, string, string, string][] = [
   ['unknown key, close', `${TABLE}export:\n  workrs: 3`, '7:3', 'unknown key "workrs" in export; did you mean "workers"?'],
   ['unknown key, other case', `${TABLE}export: { tempsuffix: .x }`, '6:11', 'unknown key "tempsuffix" in export; did you mean "tempSuffix"?'],
   ['unknown key at the root', `${TABLE}ignroe: []`, '6:1', 'unknown key "ignroe"; did you mean "ignore"?'],
   ['unknown key, not close', `${TABLE}watch: { poll: 2s }`, '6:1', `unknown key "watch"; ${KEYS}`],
-  ['unknown key in a collection', TABLE + collection({ set: '{}' }), '6:60', 'unknown key "set" in collections.b; known keys: table, key, path, content'],
+  ['unknown key in a collection', TABLE + collection({ order: 'id' }), '6:60', 'unknown key "order" in collections.b; known keys: table, key, path, content, set'],
+  ['unknown key in guards', `${TABLE}guards: { maxdelte: 1% }`, '6:11', 'unknown key "maxdelte" in guards; did you mean "maxDelete"?'],
+  ['unknown key in history', `${TABLE}history: { keep: 1d }`, '6:12', 'unknown key "keep" in history; known keys: maxAge, maxSize'],
+  ['unknown key beside a literal', TABLE + collection({ set: '{ a: { value: 1, type: int } }' }), '6:82', 'unknown key "type" in collections.b.set.a; known keys: value'],
   ['unknown key in store', 'store: { url: s, urls: s, preset: mybb }\ntree: x', '1:18', 'unknown key "urls" in store; did you mean "url"?'],
   ['unknown key in mybb', `${BOARD}mybb: { mastr: true }`, '3:9', 'unknown key "mastr" in mybb; did you mean "master"?'],
   ['unknown key that is no name', `${TABLE}"a b": 1`, '6:1', `unknown key; ${KEYS}`],
@@ -51,6 +58,23 @@ const SINGLE: [string, string, string, string][] = [
   ['tempSuffix with a dot at the end', `${TABLE}export: { tempSuffix: .a. }`, '6:23', `export.tempSuffix ${TEMP_SUFFIX}`],
   ['tempSuffix with a slash', `${TABLE}export: { tempSuffix: ./a }`, '6:23', `export.tempSuffix ${TEMP_SUFFIX}`],
   ['tempSuffix too long', `${TABLE}export: { tempSuffix: .a2345678901234-x }`, '6:23', `export.tempSuffix ${TEMP_SUFFIX}`],
+  ['guards as text', `${TABLE}guards: off`, '6:9', 'guards must be a map, not text'],
+  ['allowEmpty as text', `${TABLE}guards: { allowEmpty: yes }`, '6:23', 'guards.allowEmpty must be true or false, not text'],
+  ['maxDelete without a value', `${TABLE}guards: { maxDelete: }`, '6:11', 'guards.maxDelete has no value; give it one or remove the key'],
+  ['maxDelete as a flag', `${TABLE}guards: { maxDelete: true }`, '6:22', `guards.maxDelete ${LIMIT}, not a boolean`],
+  ['maxDelete over all', `${TABLE}guards: { maxDelete: 100.1% }`, '6:22', `guards.maxDelete ${LIMIT}`],
+  ['maxDelete negative', `${TABLE}guards: { maxDelete: -1 }`, '6:22', `guards.maxDelete ${LIMIT}`],
+  ['maxDelete a fraction of a row', `${TABLE}guards: { maxDelete: 0.25 }`, '6:22', `guards.maxDelete ${LIMIT}`],
+  ['maxFileSize of another unit', `${TABLE}guards: { maxFileSize: 8 apples }`, '6:24', `guards.maxFileSize ${SIZE('8MB')}`],
+  ['maxFileSize as a list', `${TABLE}guards: { maxFileSize: [8MB] }`, '6:24', `guards.maxFileSize ${SIZE('8MB')}, not a list`],
+  ['maxFileSize of nothing', `${TABLE}guards: { maxFileSize: 0 }`, '6:24', 'guards.maxFileSize must be at least one byte'],
+  ['maxFileSize infinite', `${TABLE}guards: { maxFileSize: .inf }`, '6:24', `guards.maxFileSize ${SIZE('8MB')}`],
+  ['onConflict unknown', `${TABLE}onConflict: newest`, '6:13', 'onConflict must be keep, store, tree or merge'],
+  ['onConflict as a list', `${TABLE}onConflict: [tree]`, '6:13', 'onConflict must be keep, store, tree or merge'],
+  ['maxAge without a unit', `${TABLE}history: { maxAge: 30 }`, '6:20', `history.maxAge ${AGE}`],
+  ['maxAge of another unit', `${TABLE}history: { maxAge: 3 months }`, '6:20', `history.maxAge ${AGE}`],
+  ['maxAge too long', `${TABLE}history: { maxAge: 99999999999w }`, '6:20', `history.maxAge ${AGE}`],
+  ['maxSize of another unit', `${TABLE}history: { maxSize: 1d }`, '6:21', `history.maxSize ${SIZE('256MB')}`],
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],
@@ -74,8 +98,34 @@ const SINGLE: [string, string, string, string][] = [
   ['placeholder not a key', TABLE + collection({ path: '"{id}/{slug}"' }), '6:33', 'collections.b.path has a placeholder that is not a key column: "slug"'],
   ['placeholder without a name', TABLE + collection({ path: '"{id}/{}"' }), '6:33', 'collections.b.path has a placeholder that is not a key column: ""'],
   ['path not in quotes', TABLE + collection({ path: '{id}' }), '6:33', 'collections.b.path must be text, not a map'],
-  ['content as a list', TABLE + collection({ content: '[a, b]' }), '6:54', 'collections.b.content must be one column; a list of columns is not supported in this version'],
-  ['content as a flag', TABLE + collection({ content: 'true' }), '6:54', 'collections.b.content must be text, not a boolean; put it in quotes'],
+  ['content as a flag', TABLE + collection({ content: 'true' }), '6:54', 'collections.b.content must be a column or a list of columns, not a boolean; put it in quotes'],
+  ['content as a map', TABLE + collection({ content: '{ a: b }' }), '6:54', 'collections.b.content must be a column or a list of columns, not a map'],
+  ['content missing', `${TABLE}  b: { table: t, key: id, path: "{id}" }`, '6:3', 'collections.b.content is missing'],
+  ['content empty', TABLE + collection({ content: '[]' }), '6:54', 'collections.b.content must name at least one column'],
+  ['content with a number', TABLE + collection({ content: '[a, 1]' }), '6:58', 'collections.b.content[1] must be text, not a number; put it in quotes'],
+  ['content with a column without a name', TABLE + collection({ content: '[a, ""]' }), '6:58', 'collections.b.content[1] must not be empty'],
+  ['content of 201 columns', TABLE + collection({ content: `[${Array.from({ length: 201 }, (_, i) => `c${i}`).join()}]` }), '6:54', 'collections.b.content must name 200 columns at most'],
+  ['content twice', TABLE + collection({ content: '[a, b, a]' }), '6:61', 'collections.b.content[2] names a column again: "a"'],
+  ['content twice in another case', TABLE + collection({ content: '[a, A]' }), '6:58', 'collections.b.content[1] names a column again: "A"'],
+  ['content that is the key', TABLE + collection({ content: 'id' }), '6:54', 'collections.b.content names a key column, which the path decides: "id"'],
+  ['content with a key column', TABLE + collection({ content: '[a, ID]' }), '6:58', 'collections.b.content[1] names a key column, which the path decides: "ID"'],
+  ['set as text', TABLE + collection({ set: 'now' }), '6:65', 'collections.b.set must be a map, not text'],
+  ['set without a value', TABLE + collection({ set: '' }), '6:60', 'collections.b.set has no value; give it one or remove the key'],
+  ['set of a column without a name', TABLE + collection({ set: '{ "": now }' }), '6:67', 'a name in collections.b.set must not be empty'],
+  ['set of a column named like the prototype', TABLE + collection({ set: '{ __proto__: now }' }), '6:65', 'collections.b.set must not name a column "__proto__"'],
+  ['set of a key column', TABLE + collection({ set: '{ a: now, id: now }' }), '6:75', 'collections.b.set.id is a column that the path decides; remove the key'],
+  ['set of a content column', TABLE + collection({ set: '{ Body: now }' }), '6:67', 'collections.b.set.Body is a column that the file decides; remove the key'],
+  ['set of a column of several', TABLE + collection({ content: '[a, b]', set: '{ b: now }' }), '6:69', 'collections.b.set.b is a column that the file decides; remove the key'],
+  ['set of a column twice', TABLE + collection({ set: '{ a: now, A: 1 }' }), '6:75', 'collections.b.set.A is a column that another key decides; remove the key'],
+  ['set to nothing', TABLE + collection({ set: '{ a: }' }), '6:67', 'collections.b.set.a has no value; write { value: null } for NULL'],
+  ['set to a list', TABLE + collection({ set: '{ a: [1] }' }), '6:70', 'collections.b.set.a must be now, increment, a literal or { value: a literal }, not a list'],
+  ['set to now in another case', TABLE + collection({ set: '{ a: NOW }' }), '6:70', 'collections.b.set.a must be now or increment, in lower case; write { value: … } for the text itself'],
+  ['set to now as SQL', TABLE + collection({ set: '{ a: now() }' }), '6:70', 'collections.b.set.a must be now or increment, in lower case; write { value: … } for the text itself'],
+  ['set to an inexact number', TABLE + collection({ set: '{ a: 9007199254740993 }' }), '6:70', 'collections.b.set.a is not exact as a number of that size; put it in quotes'],
+  ['set to infinity', TABLE + collection({ set: '{ a: .inf }' }), '6:70', 'collections.b.set.a must be now, increment, a literal or { value: a literal }, not a number'],
+  ['set to a literal that is a list', TABLE + collection({ set: '{ a: { value: [1] } }' }), '6:79', 'collections.b.set.a.value must be text, a number, true, false or null, not a list'],
+  ['set to an inexact literal', TABLE + collection({ set: '{ a: { value: 9007199254740993 } }' }), '6:79', 'collections.b.set.a.value is not exact as a number of that size; put it in quotes'],
+  ['set to a map without a literal', TABLE + collection({ set: '{ a: {} }' }), '6:67', 'collections.b.set.a.value is missing'],
 
   ['empty', '', '1:1', 'it is empty; it needs at least "store" and "tree"'],
   ['comments only', '# rowtree\n\n', '1:1', 'it is empty; it needs at least "store" and "tree"'],

@@ -112,3 +112,8 @@ test('bytes that are not UTF-8', async () => {
     message: 'Cannot read ~/rowtree.yaml: it is not UTF-8 text; save it as UTF-8',
   })
 })
+
+test('a byte order mark and CRLF, as some editors save', async () => {
+  await writeFile(join(root, 'rowtree.yaml'), `\uFEFF${BOARD}guards: { maxDelete: 5% }\n`.replaceAll('\n', '\r\n'))
+  expect(await load({})).toMatchObject({ tree: join(root, 'board'), guards: { maxDelete: { share: 0.05 } } })
+})

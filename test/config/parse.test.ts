@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../../src/config.ts'
+import { type CollectionConfig, parseConfig } from '../../src/config.ts'
+import type { SetValue } from '../../src/types.ts'
 import { configOf, faultOf, TABLE } from './samples.ts'
+
+/** The only collection of a config, with these settings beside the usual ones. */
+const collectionOf = (settings: string): CollectionConfig =>
+  configOf(`store: { url: s }\ntree: x\ncollections: { a: { table: t, key: id, path: "{id}", ${settings} } }`).collections[0]!
 
 describe('a config', () => {
   test('of any table', () => {
@@ -11,6 +16,9 @@ store:
   preset: table
 tree: ./board
 export: { fsync: file, workers: 2, tempSuffix: .part, prune: true }
+guards: { allowEmpty: true, maxDelete: 12.5%, maxFileSize: 512KB }
+onConflict: merge
+history: { maxAge: 12h, maxSize: 1GB }
 ignore: ["*.bak", ".git/"]
 collections:
   pages:
@@ -18,7 +26,8 @@ collections:
     key: [site, slug]
     path: "{site}/{slug}.html"
     content: body
-  notes: { table: note, key: id, path: "notes/{id}.md", content: text }
+    set: { updated_at: now, version: increment, editor: rowtree }
+  notes: { table: note, key: id, path: "notes/{id}.yaml", content: [title, text] }
 `,
       { file: '/srv/site/rowtree.yaml', directory: '/srv/site', env: {} },
     )
@@ -27,11 +36,22 @@ collections:
       tree: '/srv/site/board',
       state: '/srv/site/.rowtree',
       export: { fsync: 'file', workers: 2, tempSuffix: '.part', prune: true },
+      guards: { allowEmpty: true, maxDelete: { share: 0.125 }, maxFileSize: 524_288 },
+      onConflict: 'merge',
+      history: { maxAge: 43_200_000, maxSize: 1_073_741_824 },
       ignore: ['*.bak', '.git/'],
       mybb: { master: false },
       collections: [
-        { name: 'pages', table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body' },
-        { name: 'notes', table: 'note', key: ['id'], path: 'notes/{id}.md', content: 'text' },
+        {
+          name: 'pages',
+          table: 'pages',
+          key: ['site', 'slug'],
+          path: '{site}/{slug}.html',
+          content: ['body'],
+          structured: false,
+          set: { updated_at: 'now', version: 'increment', editor: { value: 'rowtree' } },
+        },
+        { name: 'notes', table: 'note', key: ['id'], path: 'notes/{id}.yaml', content: ['title', 'text'], structured: true, set: {} },
       ],
       directory: '/srv/site',
       file: '/srv/site/rowtree.yaml',
@@ -46,11 +66,14 @@ collections:
   })
 
   test('has every default', () => {
-    const { store, state, export: exporting, ignore, mybb } = configOf(TABLE)
-    expect({ store, state, exporting, ignore, mybb }).toEqual({
+    const { store, state, export: exporting, guards, onConflict, history, ignore, mybb } = configOf(TABLE)
+    expect({ store, state, exporting, guards, onConflict, history, ignore, mybb }).toEqual({
       store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: 'mybb_' },
       state: '/x/.rowtree',
       exporting: { fsync: 'batch', workers: 'auto', tempSuffix: '.tmp', prune: false },
+      guards: { allowEmpty: false, maxDelete: { share: 0.25 }, maxFileSize: 8 * 1024 * 1024 },
+      onConflict: 'keep',
+      history: { maxAge: 30 * 24 * 60 * 60 * 1000, maxSize: 256 * 1024 * 1024 },
       ignore: [],
       mybb: { master: false },
     })
@@ -62,6 +85,53 @@ collections:
     ['what is written wins', 'export: { fsync: off, workers: 64, tempSuffix: .a234567890123-x, prune: true }', { fsync: 'off', workers: 64, tempSuffix: '.a234567890123-x', prune: true }],
   ])('%s', (_, more, expected) => {
     expect(configOf(TABLE + more).export).toEqual(expected)
+  })
+
+  test.each(['keep', 'store', 'tree', 'merge'])('onConflict %s', (onConflict) => {
+    expect(configOf(`${TABLE}onConflict: ${onConflict}`).onConflict).toBe(onConflict)
+  })
+
+  test.each([
+    ['one guard keeps the defaults of the others', '{ maxDelete: 10 }', { allowEmpty: false, maxDelete: { count: 10 }, maxFileSize: 8_388_608 }],
+    ['no deletion at all', '{ maxDelete: 0 }', { allowEmpty: false, maxDelete: { count: 0 }, maxFileSize: 8_388_608 }],
+    ['a bare number is bytes', '{ maxFileSize: 1000 }', { allowEmpty: false, maxDelete: { share: 0.25 }, maxFileSize: 1000 }],
+  ])('%s', (_, guards, expected) => {
+    expect(configOf(`${TABLE}guards: ${guards}`).guards).toEqual(expected)
+  })
+
+  test('one limit of history keeps the default of the other', () => {
+    expect(configOf(`${TABLE}history: { maxSize: 0 }`).history).toEqual({ maxAge: 2_592_000_000, maxSize: 0 })
+  })
+
+  test.each([
+    ['one column is the file', 'body', ['body'], false],
+    ['a list of one is a map of one', '[body]', ['body'], true],
+    ['a list keeps its order', '[c, a, b]', ['c', 'a', 'b'], true],
+    ['200 columns', `[${Array.from({ length: 200 }, (_, index) => `c${index}`).join()}]`, Array.from({ length: 200 }, (_, index) => `c${index}`), true],
+  ])('content: %s', (_, written, content, structured) => {
+    expect(collectionOf(`content: ${written}`)).toMatchObject({ content, structured, set: {} })
+  })
+
+  test.each<[string, SetValue]>([
+    ['now', 'now'],
+    ['"now"', 'now'],
+    ['increment', 'increment'],
+    ['rowtree', { value: 'rowtree' }],
+    ['""', { value: '' }],
+    ['nowhere', { value: 'nowhere' }],
+    ['0', { value: 0 }],
+    ['-1.5', { value: -1.5 }],
+    ['true', { value: true }],
+    ['no', { value: 'no' }],
+    ['2026-01-31', { value: '2026-01-31' }],
+    ['"9007199254740993"', { value: '9007199254740993' }],
+    ['{ value: now }', { value: 'now' }],
+    ['{ value: Increment }', { value: 'Increment' }],
+    ['{ value: null }', { value: null }],
+    ['{ value: 9007199254740991 }', { value: 9_007_199_254_740_991 }],
+    ['{ value: false }', { value: false }],
+  ])('set: %s', (written, value) => {
+    expect(collectionOf(`content: body, set: { constructor: ${written} }`).set).toEqual({ constructor: value })
   })
 
   test.each([
@@ -79,6 +149,20 @@ collections:
     expect(configOf(`\uFEFF${TABLE}`).tree).toBe('/x/board')
   })
 
+  test('lines may end with CRLF, also after a byte order mark', () => {
+    const more = 'guards: { maxDelete: 5% }\nonConflict: tree\n'
+    const config = configOf(TABLE + more)
+    expect(configOf((TABLE + more).replaceAll('\n', '\r\n'))).toEqual(config)
+    expect(configOf(`\uFEFF${(TABLE + more).replaceAll('\n', '\r\n')}`)).toEqual(config)
+  })
+
+  test('neither moves the place of a fault', () => {
+    const message = faultOf(() => configOf(`${TABLE}guards: { maxDelete: 5 percent }`)).message
+    expect(message).toContain(':6:22: ')
+    expect(faultOf(() => configOf(`\uFEFF${`${TABLE}guards: { maxDelete: 5 percent }`.replaceAll('\n', '\r\n')}`)).message).toBe(message)
+    expect(faultOf(() => configOf('\uFEFFtreee: x')).message).toBe(faultOf(() => configOf('treee: x')).message)
+  })
+
   test('an alias repeats a value', () => {
     const config = configOf('store: { url: s }\ntree: x\ncollections:\n  a: &a { table: t, key: id, path: "{id}", content: c }\n  b: *a')
     expect(config.collections.map(({ name, table }) => [name, table])).toEqual([['a', 't'], ['b', 't']])
@@ -86,7 +170,7 @@ collections:
 
   test('no file, no name: line and column alone', () => {
     expect(faultOf(() => parseConfig(`${TABLE}watch: {}`, { directory: '/x', env: {} })).message).toBe(
-      'Cannot read the configuration at 6:1: unknown key "watch"; known keys: store, tree, state, export, ignore, mybb, collections',
+      'Cannot read the configuration at 6:1: unknown key "watch"; known keys: store, tree, state, export, guards, onConflict, history, ignore, mybb, collections',
     )
   })
 })

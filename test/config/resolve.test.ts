@@ -29,6 +29,27 @@ test('the input is left alone', () => {
   expect(input).toEqual(INPUT)
 })
 
+test('a program writes the two-way settings as a person does', () => {
+  const pages = { ...INPUT.collections.pages, content: ['title', 'body'], set: { at: 'now', by: 'me', draft: false, note: { value: null } } } as const
+  const config = resolveConfig({
+    ...INPUT,
+    guards: { allowEmpty: undefined, maxDelete: 3, maxFileSize: '2 MiB' },
+    onConflict: 'tree',
+    history: { maxAge: '2w', maxSize: 0 },
+    collections: { pages },
+  }, '/srv')
+  expect(config).toMatchObject({
+    guards: { allowEmpty: false, maxDelete: { count: 3 }, maxFileSize: 2_097_152 },
+    onConflict: 'tree',
+    history: { maxAge: 1_209_600_000, maxSize: 0 },
+    collections: [{
+      content: ['title', 'body'],
+      structured: true,
+      set: { at: 'now', by: { value: 'me' }, draft: { value: false }, note: { value: null } },
+    }],
+  })
+})
+
 describe('faults have no line', () => {
   test.each<[string, object, string]>([
     ['one', { ...INPUT, tree: '' }, 'Cannot read the configuration: tree must not be empty'],

@@ -35,8 +35,11 @@ export function execute(file: string, script: string): void {
 }
 
 /** The collection of most tests. */
-export const pages: TableCollection = {
-  name: 'pages', table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body',
+export const pages: TableCollection = collection('pages', ['site', 'slug'], '{site}/{slug}.html', 'body')
+
+/** A collection of the table of its name. */
+export function collection(name: string, key: string[], path: string, content: string | string[], set: TableCollection['set'] = {}): TableCollection {
+  return { name, table: name, key, path, content: [content].flat(), structured: typeof content !== 'string', set }
 }
 
 /** Opens a store that closes with the test. */

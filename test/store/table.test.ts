@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeRow } from '../../src/store/row.ts'
-import { contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
+import { collection, contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
 
 const PAGES = 'create table pages (site text, slug text, body text);'
 const THOUSAND = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)'
@@ -36,7 +36,7 @@ describe('rows', () => {
     const store = await openScript(
       `${PAGES} create table notes (id integer primary key, text); insert into notes values (7, 'seven')`,
       pages,
-      { name: 'notes', table: 'NOTES', key: ['ID'], path: 'notes/{ID}.md', content: 'Text' },
+      { ...collection('notes', ['ID'], 'notes/{ID}.md', 'Text'), table: 'NOTES' },
     )
     expect((await readAll(store)).chunks).toEqual([
       { rows: [{ collection: 'notes', key: ['7'], path: 'notes/7.md', content: 'seven' }], problems: [] },
@@ -48,7 +48,7 @@ describe('rows', () => {
     const store = await openScript(
       `create table n (id, body); insert into n values
         (9007199254740993, 'a'), (9223372036854775807, 'b'), (-1, 'c'), (1.0, 'd'), (1e300, 'e'), (0.1, 'f'), ('x', 'g')`,
-      { name: 'n', table: 'n', key: ['id'], path: '{id}', content: 'body' },
+      collection('n', ['id'], '{id}', 'body'),
     )
     const { rows } = await readAll(store)
     expect(rows.map(({ key }) => key[0])).toEqual(
@@ -66,7 +66,7 @@ describe('rows', () => {
       `create table "select ""from"" t" ("the site" text, "order" text, body text, upper text as (upper(body)));
       insert into "select ""from"" t" values ('s', 'o', 'text');
       create view v as select "the site" as site, "order" as slug, upper as body from "select ""from"" t"`,
-      { name: 'quoted', table: 'select "from" t', key: ['order', 'the site'], path: '{order}', content: 'upper' },
+      { ...collection('quoted', ['order'], '{order}', 'upper'), table: 'select "from" t' },
       { ...pages, table: 'v' },
     )
     expect(contents(await readAll(store))).toEqual({ o: 'TEXT', 's/o.html': 'TEXT' })
@@ -195,7 +195,9 @@ describe('keys', () => {
 describe('a mapping that does not fit', () => {
   test.each([
     [{ table: 'pagse' }, 'table-missing', 'the table "pagse" does not exist. Did you mean "pages"?'],
-    [{ content: 'boby' }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
+    [{ content: ['boby'] }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
+    [{ content: ['body', 'boby'], structured: true }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
+    [{ set: { boby: 'now' } }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
     [{ key: ['sites', 'slug'], path: '{slug}' }, 'column-missing', 'the table "pages" has no column "sites". Did you mean "site"? Its columns are "site", "slug", "body"'],
   ])('is refused: %o', async (change, code, state) => {
     const { directory, file } = makeDatabase(`${PAGES} create table zebra (a)`)
@@ -216,6 +218,13 @@ describe('a mapping that does not fit', () => {
     expect(error).toMatchObject({ code: 'config-invalid', message })
   })
 
+  test('is refused when a key column is no placeholder', async () => {
+    const { directory } = makeDatabase(PAGES)
+    const error = await failure(open(directory, { collections: [{ ...pages, path: '{slug}' }] }))
+    const message = 'Cannot use the path pattern of the collection "pages": the key column "site" has no placeholder. Add {site}'
+    expect(error).toMatchObject({ code: 'config-invalid', message })
+  })
+
   test('is refused when the view is broken', async () => {
     const { directory, file } = makeDatabase(`create table t (a); create view pages as select * from t; drop table t`)
     const error = await failure(open(directory))
@@ -229,7 +238,7 @@ describe('one moment', () => {
 
   test('all rows are of one moment', async () => {
     const { directory, file } = makeDatabase(`pragma journal_mode = wal; ${script}; create table later (id, body)`)
-    const later = { name: 'later', table: 'later', key: ['id'], path: 'later/{id}', content: 'body' }
+    const later = collection('later', ['id'], 'later/{id}', 'body')
     const store = await open(directory, { collections: [pages, later] })
     let rows = 0
     for await (const chunk of store.read()) {

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JOB_ROWS, type Packed, Packer } from '../../src/sync/packing.ts'
+import { type Item, JOB_ROWS, type Packed, Packer } from '../../src/sync/packing.ts'
 
-const row = (path: string, content: string | Uint8Array) => ({ collection: 'pages', key: [path], path, content })
+const item = (path: string): Item => ({ collection: 'pages', key: [path], path, directory: '', fresh: false, rowless: false, binary: false, source: '' })
 
 function packAll(contents: readonly (string | Uint8Array)[]): Packed[] {
   const packer = new Packer()
   const jobs: Packed[] = []
   for (const [index, content] of contents.entries()) {
-    const packed = packer.add(row(`p${index}`, content), '', false)
+    const packed = packer.add(item(`p${index}`), content)
     if (packed) jobs.push(packed)
   }
   const rest = packer.take()
@@ -55,13 +55,13 @@ describe('packer', () => {
 
   it('uses the memory of a finished job again, but never while the job is still read', () => {
     const packer = new Packer()
-    packer.add(row('a', 'first'), '', false)
+    packer.add(item('a'), 'first')
     const first = packer.take()!
-    packer.add(row('b', 'second'), '', false)
+    packer.add(item('b'), 'second')
     const second = packer.take()!
     expect(second.slab).not.toBe(first.slab)
     packer.recycle(first.slab)
-    packer.add(row('c', 'third'), '', false)
+    packer.add(item('c'), 'third')
     expect(packer.take()!.slab).toBe(first.slab)
     expect(new TextDecoder().decode(second.contents.slice())).toBe('second')
   })

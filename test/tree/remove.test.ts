@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { errnoOf } from '../../src/errors.ts'
 import { filesystemClock } from '../../src/tree/clock.ts'
 import { digestOf } from '../../src/digest.ts'
-import { removeFile, see, type Seen } from '../../src/tree/remove.ts'
-import { lstat } from '../../src/tree/stat.ts'
+import { removeFile, type Seen } from '../../src/tree/remove.ts'
+import { isSettled, lstat } from '../../src/tree/stat.ts'
 import { editInPlace, listing } from '../support/files.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -23,46 +22,10 @@ function seen(recent = false): { root: string; path: string; before: Seen } {
   // Far in the future no edit has surely another time.
   const time = recent ? Date.now() / 1_000 + 3_600 : 1_000_000.5
   utimesSync(path, time, time)
-  const before = see(path, { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true }, clock(root))!
+  const stat = lstat(path)!
+  const before = { stat, digest: digest('old'), racy: !isSettled(stat.mtime, clock(root)) }
   return { root, path, before }
 }
-
-describe('see', () => {
-  it('finds nothing', () => {
-    expect(see(join(temporaryDirectory(), 'x'), { stat: { size: 0, mtime: 0, inode: 0 }, digest: '', settled: true }, 0)).toBeUndefined()
-  })
-
-  it('reads a file only where its stat does not prove its content', () => {
-    const { root, path, before } = seen()
-    const now = clock(root)
-    expect(before).toMatchObject({ digest: digest('old'), racy: false })
-    expect(new TextDecoder().decode(before.bytes)).toBe('old')
-    expect(see(path, { ...before, digest: 'known', settled: true }, now)).toEqual({ stat: lstat(path), digest: 'known', racy: false })
-    expect(see(path, { ...before, digest: 'known', settled: false }, now)).toMatchObject({ digest: digest('old') })
-    writeFileSync(path, 'edited')
-    expect(see(path, { ...before, digest: 'known', settled: true }, now)).toMatchObject({ digest: digest('edited') })
-  })
-
-  it('tells a file that was written just now', () => {
-    expect(seen(true).before.racy).toBe(true)
-  })
-
-  it.each<[errno: string, plant: (path: string) => void]>([
-    ['ELOOP', (path) => symlinkSync('/dev/null', path)],
-    ['EINVAL', (path) => mkdirSync(path)],
-    ['EINVAL', (path) => void execFileSync('mkfifo', [path])],
-  ])('throws %s for what is no file', (errno, plant) => {
-    const path = join(temporaryDirectory(), 'x')
-    plant(path)
-    let thrown: unknown
-    try {
-      see(path, { stat: lstat(path)!, digest: '', settled: false }, 0)
-    } catch (error) {
-      thrown = error
-    }
-    expect(errnoOf(thrown)).toBe(errno)
-  })
-})
 
 describe('removeFile', () => {
   it.each([true, false])('removes the file that was seen, written just now: %s', (recent) => {

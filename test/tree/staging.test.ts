@@ -13,6 +13,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Licence } from '../../src/core/direction.ts'
+import { DEFAULT_GUARDS } from '../../src/core/guards.ts'
 import { filesystemClock } from '../../src/tree/clock.ts'
 import { digestOf } from '../../src/digest.ts'
 import * as job from '../../src/tree/job.ts'
@@ -37,6 +39,9 @@ interface Item {
   readonly fresh?: boolean
 }
 
+const KEEP: Licence = { direction: 'export', prune: false, delete: false, prefer: undefined, onConflict: 'keep' }
+const FORCE: Licence = { ...KEEP, prefer: 'store' }
+
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const text = (...path: string[]): string => readFileSync(join(...path), 'utf8')
 const temps = (root: string): string[] => listing(root).filter((path) => tempOwner(path.slice(path.lastIndexOf('/') + 1)))
@@ -60,7 +65,9 @@ function jobOf(root: string, items: readonly Item[], options: Partial<StageJob> 
     table,
     fsync: 'off',
     dryRun: false,
-    force: false,
+    licence: KEEP,
+    guards: DEFAULT_GUARDS,
+    undone: new Map(),
     homes: new Map(),
     clock: filesystemClock(root, root)(),
     ...options,
@@ -71,6 +78,11 @@ const OUTCOMES = ['unchanged', 'refreshed', 'adopted', 'staged', 'published', 'p
 
 const outcomes = (work: job.Job): string[] =>
   work.paths.split('\n').map((_, index) => OUTCOMES[work.table[index * job.FIELDS + job.OUTCOME]!]!)
+
+/** The contents of found files, by index. */
+function takenOf({ found, taken }: StageResult): [number, string][] {
+  return found.map(({ index, span }) => [index, Buffer.from(taken!).subarray(...span!).toString()])
+}
 
 /** The stat that a job's table tells. */
 function told(work: job.Job, index = 0): FileStat {
@@ -126,7 +138,7 @@ describe('stageJob', () => {
       }
       // An edited file has another stat than the baseline's.
       const stat = file !== '-' && file === baseline ? statOf(root, 'file') : { size: 1, mtime: 1, inode: 1 }
-      const work = jobOf(root, [{ path: 'file', row, ...(baseline !== '-' && { baseline: { text: baseline, stat } }) }], { force })
+      const work = jobOf(root, [{ path: 'file', row, ...(baseline !== '-' && { baseline: { text: baseline, stat } }) }], { licence: force ? FORCE : KEEP })
       const { problems, fatal, digests } = stageJob(work)
       const expected = force ? forced : outcome
       expect(outcomes(work)).toEqual([expected])
@@ -191,7 +203,7 @@ describe('stageJob', () => {
     plant(join(root, 'bad'))
     const before = lstat(join(root, 'bad'))
     const items = ['bad', 'good', 'new'].map((path) => ({ path, row: 'row' }))
-    const work = jobOf(root, items, { force: true })
+    const work = jobOf(root, items, { licence: FORCE })
     const result = stageJob(work)
     expect(outcomes(work)).toEqual(['failed', 'staged', 'staged'])
     expect(result.problems).toMatchObject([{ index: 0, code, message: expect.stringMatching(/^Cannot write bad: .+; move it away$/) }])
@@ -211,7 +223,7 @@ describe('stageJob', () => {
     const work = jobOf(root, [{ path, row: 'row' }, { path: 'good', row: 'row' }])
     const result = stageJob(work)
     expect(outcomes(work)).toEqual(['failed', 'staged'])
-    expect(result.problems).toMatchObject([{ index: 0, code: 'write-failed', errno }])
+    expect(result.problems).toMatchObject([{ index: 0, code: 'read-failed', errno }])
     discardJob(work)
     expect(listing(root)).toEqual(['a'])
   })
@@ -220,8 +232,8 @@ describe('stageJob', () => {
     const root = treeOf({ edited: 'theirs', same: 'row' })
     const before = listing(root)
     const items = ['edited', 'new', 'same'].map((path) => ({ path, row: 'row' }))
-    const work = jobOf(root, items, { dryRun: true, force: true })
-    expect(stageJob(work).kept).toHaveLength(1)
+    const work = jobOf(root, items, { dryRun: true, licence: FORCE })
+    expect(stageJob(work).found).toHaveLength(1)
     expect(outcomes(work)).toEqual(['staged', 'staged', 'adopted'])
     expect(listing(root)).toEqual(before)
   })
@@ -238,12 +250,12 @@ describe('stageJob', () => {
         { path: 'missing', row: 'new', baseline: old },
         { path: 'deep', row: 'new', baseline: old },
       ],
-      { force: true },
+      { licence: FORCE },
     )
-    const { kept } = stageJob(work)
+    const result = stageJob(work)
     expect(outcomes(work)).toEqual(['staged', 'staged', 'staged', 'staged', 'staged'])
-    expect(kept.map(({ index, bytes }) => [index, Buffer.from(bytes).toString()])).toEqual([[0, 'edited'], [1, 'unknown'], [4, '']])
-    for (const { bytes } of kept) expect(bytes).toBeInstanceOf(SharedArrayBuffer)
+    expect(takenOf(result)).toEqual([[0, 'edited'], [1, 'unknown'], [4, '']])
+    expect(result.taken).toBeInstanceOf(SharedArrayBuffer)
   })
 
   it('marks files that were written just now', () => {
@@ -264,7 +276,7 @@ describe('stageJob', () => {
         const table = new Float64Array(job.FIELDS)
         table[job.END] = 3
         stageJob({ root: '${root}', prefix: '.rowtree-1-1-0-' + path, suffix: '.tmp', paths: path, known: job.NO_DIGEST, table,
-          contents: new Uint8Array(3), fsync, dryRun: false, force: false, homes: new Map(), clock: Date.now() })
+          contents: new Uint8Array(3), fsync, dryRun: false, licence: ${JSON.stringify(KEEP)}, guards: ${JSON.stringify(DEFAULT_GUARDS)}, undone: new Map(), homes: new Map(), clock: Date.now() })
       }
       console.log('null')`
     await runScript(code, [], {}, ['strace', '-f', '-y', '-qq', '-e', 'trace=fsync,fdatasync', '-o', log])
@@ -293,11 +305,11 @@ describe('stageJob', () => {
       const table = new Float64Array(3 * job.FIELDS)
       for (const index of [0, 1, 2]) table[index * job.FIELDS + job.END] = 3 * (index + 1)
       const work = { root: '${root}', prefix: '.rowtree-1-1-0-0', suffix: '.tmp', paths: 'open/secret\\nfixed/file\\nopen/good', known: job.NO_DIGEST.repeat(3),
-        table, contents: new Uint8Array(9), fsync: 'off', dryRun: false, force: true, homes: new Map(), clock: Date.now() }
+        table, contents: new Uint8Array(9), fsync: 'off', dryRun: false, licence: ${JSON.stringify(FORCE)}, guards: ${JSON.stringify(DEFAULT_GUARDS)}, undone: new Map(), homes: new Map(), clock: Date.now() }
       const { problems, racy } = stageJob(work)
       console.log(JSON.stringify([problems, publishJob({ ...work, racy })]))`
     const result = await runScript(code, [], { uid: NOBODY, gid: NOBODY })
-    expect(result).toMatchObject([[{ index: 0, code: 'write-failed', errno: 'EACCES' }, { index: 1, code: 'write-failed', errno: 'EACCES' }], { problems: [] }])
+    expect(result).toMatchObject([[{ index: 0, code: 'read-failed', errno: 'EACCES' }, { index: 1, code: 'write-failed', errno: 'EACCES' }], { problems: [] }])
     expect(text(root, 'open/secret')).toBe('old')
     expect(statSync(join(root, 'open/good')).size).toBe(3)
     expect(temps(root)).toEqual([])
@@ -426,15 +438,15 @@ describe('publishJob', () => {
 
   it('with force puts the row over the edit', () => {
     const root = treeOf({ file: 'theirs' })
-    const work = jobOf(root, [{ path: 'file', row: 'new', baseline: { text: 'old', stat: { size: 1, mtime: 1, inode: 1 } } }], { force: true })
+    const work = jobOf(root, [{ path: 'file', row: 'new', baseline: { text: 'old', stat: { size: 1, mtime: 1, inode: 1 } } }], { licence: FORCE })
     const result = stageJob(work)
     expect(publish(work, result)).toEqual({ problems: [] })
     expect(text(root, 'file')).toBe('new')
-    expect(Buffer.from(result.kept[0]!.bytes).toString()).toBe('theirs')
+    expect(takenOf(result)).toEqual([[0, 'theirs']])
   })
 
   it('even with force does not put it over an edit that nobody kept', () => {
-    const { path, work, result } = staged({ force: true })
+    const { path, work, result } = staged({ licence: FORCE })
     writeFileSync(path, 'edited since')
     expect(publish(work, result).problems).toMatchObject([{ code: 'changed-meanwhile' }])
     expect(text(path)).toBe('edited since')
@@ -458,7 +470,7 @@ describe('publishJob', () => {
       const table = new Float64Array(3 * job.FIELDS)
       for (const index of [0, 1, 2]) table[index * job.FIELDS + job.END] = 3 * (index + 1)
       const work = { root: '${root}', prefix: '.rowtree-1-1-0-0', suffix: '.tmp', paths: 'a\\nb\\nc', known: job.NO_DIGEST.repeat(3), table,
-        contents: new Uint8Array(9), fsync: 'off', dryRun: false, force: false, homes: new Map(), clock: Date.now() }
+        contents: new Uint8Array(9), fsync: 'off', dryRun: false, licence: ${JSON.stringify(KEEP)}, guards: ${JSON.stringify(DEFAULT_GUARDS)}, undone: new Map(), homes: new Map(), clock: Date.now() }
       const { racy } = stageJob(work)
       const { fatal } = publishJob({ ...work, racy })
       console.log(JSON.stringify([fatal.errno, fatal.path, [0, 1, 2].map((index) => table[index * job.FIELDS + job.OUTCOME] === job.PUBLISHED)]))`

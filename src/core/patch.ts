@@ -1,0 +1,1 @@
+export function unifiedPatch(path: string, from: { label: string; text: string | undefined }, to: { label: string; text: string | undefined }): { patch: string; added: number; removed: number } { return { patch: path + String(from.text) + String(to.text), added: 1, removed: 1 } }

@@ -1,0 +1,184 @@
+import type { Kysely } from 'kysely'
+import { digestOf } from '../digest.ts'
+import type { Problem, Row } from '../types.ts'
+import { sameContent, sizeOf } from './content.ts'
+import type { Database } from './database.ts'
+import { refusal, unwritable } from './failure.ts'
+import { writeProblem, type RowShape } from './row.ts'
+import type { Applied, BeforeCommit, Change, Outcome } from './store.ts'
+
+/** What a row holds: its content, nothing where there is no row, or why its content cannot be told. */
+export type Held = Row['content'] | Problem | undefined
+
+/**
+ * Writes the rows of one collection. It lives for one `apply` and sees each change in this order: `current`, `asked`,
+ * `write`, `current`; so it may keep what it found.
+ */
+export interface Writer {
+  readonly shape: RowShape
+  /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
+  current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
+  /** The content that `read` is going to give when the change is done. Called only for changes that have a content. */
+  asked(change: Change): Row['content'] | Problem
+  /**
+   * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
+   * a row that was not changed, is returned.
+   *
+   * @param previous what `current` gave; it has the digest that the change expects
+   */
+  write(db: Kysely<unknown>, change: Change, previous: Row['content'] | undefined): Promise<Problem | undefined>
+}
+
+/** Changes of which `current` is asked at once: what they hold is in memory twice. */
+const CHUNK = 256
+
+/** One change on its way. */
+interface Task {
+  readonly change: Change
+  readonly writer: Writer
+  previous: Row['content'] | undefined
+  asked: Row['content'] | undefined
+  /** `kept`: the row is as asked already. */
+  state: 'write' | 'written' | 'kept' | 'changed'
+  digest: string | undefined
+}
+
+/**
+ * `Store.apply` for any preset: one transaction in which each row is compared with what is expected, written, read
+ * back and compared with what was asked for. A row that already is as asked is not written. Deletions come first: a
+ * new row may take the place of an old one.
+ *
+ * @param writerOf makes the writer of a collection; called once for each
+ * @throws {RowtreeError} `store-unwritable`, and whatever `beforeCommit` throws; nothing is changed then
+ */
+export async function applyChanges(
+  database: Database,
+  changes: readonly Change[],
+  writerOf: (collection: string) => Writer,
+  beforeCommit: BeforeCommit,
+): Promise<Applied> {
+  if (changes.length === 0) {
+    beforeCommit([], [])
+    return { committed: true, outcomes: [] }
+  }
+  const { path } = database
+  const db = await database.writing()
+  const transaction = await or(path, db.startTransaction().setAccessMode('read write').execute())
+  try {
+    const tasks = plan(changes, writerOf)
+    const problem = await or(path, writeAll(transaction, tasks))
+    if (problem !== undefined) {
+      await or(path, transaction.rollback().execute())
+      return { committed: false, problem }
+    }
+    const outcomes = tasks.map(outcomeOf)
+    beforeCommit(tasks.map(({ previous }) => previous), outcomes)
+    await or(path, transaction.commit().execute())
+    return { committed: true, outcomes }
+  } catch (error) {
+    if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute()
+    throw error
+  }
+}
+
+/** What the database reports, as an error that names the store. */
+async function or<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+function plan(changes: readonly Change[], writerOf: (collection: string) => Writer): Task[] {
+  const writers = new Map<string, Writer>()
+  return changes.map((change) => {
+    let writer = writers.get(change.collection)
+    if (writer === undefined) writers.set(change.collection, (writer = writerOf(change.collection)))
+    return { change, writer, previous: undefined, asked: undefined, state: 'write', digest: undefined }
+  })
+}
+
+async function writeAll(db: Kysely<unknown>, tasks: readonly Task[]): Promise<Problem | undefined> {
+  const found = await eachHeld(db, tasks, compare)
+  if (found !== undefined) return found
+  const pending = tasks.filter(({ state }) => state === 'write')
+  for (const task of pending.filter(isDeletion)) {
+    const problem = await write(db, task)
+    if (problem !== undefined) return problem
+  }
+  for (const task of pending) {
+    const problem = isDeletion(task) ? undefined : await write(db, task)
+    if (problem !== undefined) return problem
+  }
+  return eachHeld(db, pending, verify)
+}
+
+function isDeletion({ change }: Task): boolean {
+  return change.content === undefined
+}
+
+/** Asks what the rows hold, many at once, and stops at the first problem. */
+async function eachHeld(
+  db: Kysely<unknown>,
+  tasks: readonly Task[],
+  look: (task: Task, held: Held) => Problem | undefined,
+): Promise<Problem | undefined> {
+  for (const [writer, all] of Map.groupBy(tasks, (task) => task.writer)) {
+    for (let start = 0; start < all.length; start += CHUNK) {
+      const some = all.slice(start, start + CHUNK)
+      const held = await writer.current(db, some.map(({ change }) => change))
+      for (const [index, task] of some.entries()) {
+        const problem = look(task, held[index])
+        if (problem !== undefined) return problem
+      }
+    }
+  }
+  return undefined
+}
+
+/** Decides whether the change is to be written. */
+function compare(task: Task, held: Held): Problem | undefined {
+  const { change, writer } = task
+  if (isProblem(held)) return held
+  const asked = change.content === undefined ? undefined : writer.asked(change)
+  if (isProblem(asked)) return asked
+  task.previous = held
+  task.asked = asked
+  if (sameContent(held, asked)) {
+    task.state = 'kept'
+    task.digest = held === undefined ? undefined : digestOf(held)
+  } else if ((held === undefined ? undefined : digestOf(held)) !== change.expected) task.state = 'changed'
+  return undefined
+}
+
+async function write(db: Kysely<unknown>, { change, writer, previous }: Task): Promise<Problem | undefined> {
+  try {
+    return await writer.write(db, change, previous)
+  } catch (error) {
+    const state = refusal(error)
+    if (state === undefined) throw error
+    return writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`)
+  }
+}
+
+/** Compares what the row holds now with what was asked for. After a deletion another row may show: the one it had hidden. */
+function verify(task: Task, held: Held): Problem | undefined {
+  const { change, writer, asked } = task
+  if (isProblem(held)) return writeProblem(writer.shape, change, 'not-stored', `afterwards it cannot be read. ${held.message}`)
+  if (asked !== undefined && !sameContent(held, asked)) {
+    const state = held === undefined ? 'afterwards the row is not there' : `of ${sizeOf(asked)} bytes the database holds ${sizeOf(held)}, or others`
+    return writeProblem(writer.shape, change, 'not-stored', `${state}. Look for a trigger or a rule that changes it`)
+  }
+  task.state = 'written'
+  task.digest = held === undefined ? undefined : digestOf(held)
+  return undefined
+}
+
+function isProblem(held: Held): held is Problem {
+  return typeof held === 'object' && !(held instanceof Uint8Array)
+}
+
+function outcomeOf({ state, digest }: Task): Outcome {
+  return state === 'changed' ? { kind: 'changed' } : { kind: 'done', digest, written: state === 'written' }
+}

@@ -1,0 +1,90 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Problem, Row, RowKey } from '../../types.ts'
+import { placeRow, rowProblem, type KeyValue } from '../row.ts'
+import type { SqlValue } from '../sqlite.ts'
+import { keyText, type Texts } from '../texts.ts'
+import { structure } from './fields.ts'
+import type { Column, Source } from './source.ts'
+
+/** A row as it is selected: its key as texts, each content column followed by its octets, then what else was asked for. */
+export type RowRecord = SqlValue[]
+
+/** Selects the rows of a source as records. */
+export function selectRecords(source: Source, more: readonly RawBuilder<unknown>[], rest: RawBuilder<unknown>): RawBuilder<unknown> {
+  const keys = source.keys.map((key) => keyText(column(key)))
+  const contents = source.contents.flatMap((content) => [column(content), sql`octet_length(${column(content)})`])
+  return sql`select ${sql.join([...keys, ...contents, ...more])} from ${sql.id(source.table)} as ${sql.id('source')} ${rest}`
+}
+
+/** Qualified, because SQLite takes an unknown quoted name alone for a text. */
+export function column({ name }: Column): RawBuilder<unknown> {
+  return sql.id('source', name)
+}
+
+/** Selects the bytes of each content column, for `mend`. */
+export function selectBytes(source: Source): RawBuilder<unknown>[] {
+  return source.contents.map((content) => sql`cast(${column(content)} as blob)`)
+}
+
+/** Where in a record the first thing is that was asked for beside key and contents. */
+export function restOf(source: Source): number {
+  return source.keys.length + 2 * source.contents.length
+}
+
+/** The value of a content column. */
+export function valueIn(source: Source, record: RowRecord, index: number): SqlValue {
+  return record[source.keys.length + 2 * index]!
+}
+
+/** Whether the text of this content column, if it is one, arrived as the database holds it. */
+export function isWhole(source: Source, record: RowRecord, index: number, texts: Texts): boolean {
+  const place = source.keys.length + 2 * index
+  const value = record[place]
+  return typeof value !== 'string' || texts.isWhole(value, Number(record[place + 1]))
+}
+
+/** Whether all texts of a record arrived whole. */
+export function areWhole(source: Source, record: RowRecord, texts: Texts): boolean {
+  for (let index = 0; index < source.contents.length; index++) if (!isWhole(source, record, index, texts)) return false
+  return true
+}
+
+/** Puts right the texts that did not arrive whole, in a record with the bytes of `selectBytes` at its end. */
+export function mend(source: Source, record: RowRecord, texts: Texts): void {
+  for (let index = 0; index < source.contents.length; index++) {
+    if (isWhole(source, record, index, texts)) continue
+    record[source.keys.length + 2 * index] = texts.decode(record[restOf(source) + index] as Uint8Array)
+  }
+}
+
+/** The row of a record, or why there is none; `copies` is how many rows have its key. */
+export function rowOf(source: Source, record: RowRecord, copies: number): Row | Problem {
+  const key = record.slice(0, source.keys.length) as KeyValue[]
+  const path = placeRow(source, key, source.places?.map((place) => key[place]!) ?? key)
+  if (typeof path !== 'string') return path
+  if (copies > 1) return duplicate(source, key as RowKey, path, copies)
+  const content = contentOf(source, record, path)
+  if (typeof content === 'object' && !(content instanceof Uint8Array)) return content
+  const row = { collection: source.collection, key: key as RowKey, path, content }
+  return source.structured ? { ...row, structured: true } : row
+}
+
+/** A row among rows and problems. */
+export function isRow(row: Row | Problem): row is Row {
+  return 'content' in row
+}
+
+/** The content of a record, or why it has none. */
+export function contentOf(source: Source, record: RowRecord, path: string): Row['content'] | Problem {
+  if (source.structured) return structure(source, source.contents.map((_, index) => valueIn(source, record, index)))
+  const content = valueIn(source, record, 0) ?? ''
+  if (typeof content === 'string' || content instanceof Uint8Array) return content
+  const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the number ${content}. A file's content is text or bytes`
+  return rowProblem(source, record.slice(0, source.keys.length) as KeyValue[], 'unsupported-value', path, state)
+}
+
+/** Why rows with one key cannot be told apart. */
+export function duplicate(source: Source, key: RowKey, path: string, copies: number): Problem {
+  const state = `${copies} rows have this key. Name the columns in key that tell them apart`
+  return rowProblem(source, key, 'duplicate-row', path, state)
+}

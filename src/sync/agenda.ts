@@ -1,0 +1,83 @@
+import type { BaselineEntry } from '../baseline/baseline.ts'
+import type { Action, Digest, FileStat, Problem, RowKey } from '../types.ts'
+
+/** A row that is going to be written or deleted. */
+export interface RowTask {
+  readonly path: string
+  readonly collection: string
+  readonly key: RowKey
+  /** The digest of the row's content as it was compared; `undefined`: there was no row. */
+  readonly expected: Digest | undefined
+  readonly entry: BaselineEntry | undefined
+}
+
+/** A file whose content goes into the store. */
+export interface Arrival extends RowTask {
+  readonly digest: Digest
+  /** Absent where there were too many to keep them all; the file is read again then. */
+  readonly bytes: Uint8Array | undefined
+  readonly stat: FileStat
+  readonly settled: boolean
+}
+
+/** A row and a file that both changed and may be merged. */
+export interface Meeting extends Arrival {
+  readonly bytes: Uint8Array
+  /** The row's content in the file's words. */
+  readonly row: Uint8Array
+}
+
+/** A row whose file is gone. */
+export interface MissingFile extends RowTask {
+  readonly entry: BaselineEntry
+  /** Whether the cycle may delete the row. */
+  readonly licensed: boolean
+}
+
+/** A file whose row is gone. */
+export interface MissingRow {
+  readonly entry: BaselineEntry
+  /** The file as it was compared; absent where it stays anyway. */
+  readonly seen: { readonly stat: FileStat; readonly digest: Digest; readonly racy: boolean } | undefined
+}
+
+/** A path that waits for a person, with what the two sides hold. */
+export interface Deferral {
+  readonly kind: 'conflict' | 'hold'
+  readonly problem: Problem
+  readonly store: Digest | undefined
+  readonly tree: Digest | undefined
+}
+
+/** A path whose sides differ, for those who only want to know. */
+export interface Observation {
+  readonly path: string
+  readonly action: Action
+  readonly row: boolean
+  readonly file: boolean
+}
+
+/** Contents that wait for the store at the most; of what is more the files are read again. */
+const MEMORY = 64 * 1024 * 1024
+
+/**
+ * What a comparison leaves to be done once all rows are read: a store is not written while it is read, and deletions
+ * are only judged when all of them are known.
+ */
+export class Agenda {
+  readonly arrivals: Arrival[] = []
+  readonly meetings: Meeting[] = []
+  readonly missingFiles: MissingFile[] = []
+  readonly missingRows: MissingRow[] = []
+  readonly deferrals: Deferral[] = []
+  /** Named paths where nothing is and nothing was. */
+  readonly nothing: string[] = []
+  /** Files that fit no collection. */
+  readonly untracked: string[] = []
+  #bytes = 0
+
+  arrive(arrival: Arrival): void {
+    this.#bytes += arrival.bytes?.length ?? 0
+    this.arrivals.push(this.#bytes > MEMORY ? { ...arrival, bytes: undefined } : arrival)
+  }
+}

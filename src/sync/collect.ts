@@ -1,0 +1,96 @@
+import type { BaselineEntry } from '../baseline/baseline.ts'
+import * as job from '../tree/job.ts'
+import type { FoundFile } from '../tree/job.ts'
+import { isSettled } from '../tree/stat.ts'
+import type { Action, Digest, FileStat, Problem } from '../types.ts'
+import type { Agenda, Arrival, Observation, RowTask } from './agenda.ts'
+import type { Item } from './packing.ts'
+import type { Compared } from './record.ts'
+
+/**
+ * Puts on the agenda what a compared job leaves to be done. It has to happen before the job's memory is used again.
+ *
+ * @param observe told of each path whose sides differ
+ */
+export function collect(compared: Compared, agenda: Agenda, observe?: (observation: Observation) => void): void {
+  const { packed, known, work, result } = compared
+  const { table } = work
+  const found = new Map(result.found.map((file) => [file.index, file]))
+  for (const [index, item] of packed.items.entries()) {
+    const at = index * job.FIELDS
+    const outcome = table[at + job.OUTCOME]!
+    if (outcome === job.UNCHANGED || outcome === job.REFRESHED || outcome === job.ADOPTED || outcome === job.FAILED) continue
+    const action = job.ACTIONS[table[at + job.ACTION]!]!
+    const file = found.get(index)
+    const entry = known.get(item.path)
+    if (action !== 'none' && action !== 'adopt') observe?.(observation(item, action, table, at, outcome))
+    const digest = job.digestAt(result.digests, index)
+    const task: RowTask = { ...identity(item), expected: item.source || digest, entry }
+    switch (outcome) {
+      case job.IMPORT:
+        agenda.arrive(arrival(compared, index, task, file!))
+        break
+      case job.MERGE: {
+        const bytes = spanOf(compared, file!) ?? new Uint8Array(0)
+        agenda.meetings.push({ ...arrival(compared, index, task, file!), bytes, row: contentOf(compared, index).slice() })
+        break
+      }
+      case job.CONFLICT:
+        agenda.deferrals.push({ kind: 'conflict', problem: conflict(item, entry, table[at + job.SEEN_INODE] === -1), store: digest, tree: file?.digest })
+        break
+      case job.HELD:
+        agenda.deferrals.push({ kind: 'hold', problem: { path: item.path, ...file!.verdict! }, store: digest, tree: file!.digest })
+        break
+      case job.NOTHING:
+        agenda.nothing.push(item.path)
+        break
+      default:
+        if (action === 'delete-row' && outcome !== job.STAGED) agenda.missingFiles.push({ ...task, entry: entry!, licensed: outcome === job.DELETE })
+        if (action === 'remove-file' || outcome === job.REMOVE) agenda.missingRows.push({ entry: entry!, seen: outcome === job.REMOVE ? seenAt(compared, at, file!) : undefined })
+    }
+  }
+}
+
+function identity({ path, collection, key }: Item): Pick<RowTask, 'path' | 'collection' | 'key'> {
+  return { path, collection, key }
+}
+
+function observation(item: Item, action: Action, table: Float64Array, at: number, outcome: number): Observation {
+  const file = action === 'delete-row' ? false : outcome === job.PENDING || table[at + job.SEEN_INODE] !== -1
+  return { path: item.path, action, row: !item.rowless, file }
+}
+
+function arrival(compared: Compared, index: number, task: RowTask, file: FoundFile): Arrival {
+  const { table, clock } = compared.work
+  const stat = statAt(table, index * job.FIELDS)
+  return { ...task, digest: file.digest!, bytes: spanOf(compared, file), stat, settled: isSettled(stat.mtime, clock) }
+}
+
+function seenAt({ work }: Compared, at: number, file: FoundFile): { stat: FileStat; digest: Digest; racy: boolean } {
+  const { table, clock } = work
+  const stat = { size: table[at + job.SEEN_SIZE]!, mtime: table[at + job.SEEN_MTIME]!, inode: table[at + job.SEEN_INODE]! }
+  return { stat, digest: file.digest!, racy: !isSettled(stat.mtime, clock) }
+}
+
+/** The stat that a job's table tells of the file at `at`. */
+export function statAt(table: Float64Array, at: number): FileStat {
+  return { size: table[at + job.SIZE]!, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
+}
+
+/** The bytes of a found file, if they travelled along. */
+export function spanOf({ result }: Compared, { span }: FoundFile): Uint8Array | undefined {
+  if (!span) return undefined
+  return result.taken ? new Uint8Array(result.taken, span[0], span[1] - span[0]) : new Uint8Array(0)
+}
+
+function contentOf({ packed }: Compared, index: number): Uint8Array {
+  return packed.contents.subarray(packed.ends[index - 1] ?? 0, packed.ends[index]!)
+}
+
+function conflict({ path, rowless }: Item, entry: BaselineEntry | undefined, fileGone: boolean): Problem {
+  if (rowless) return { path, code: 'deleted-in-store', message: `${path} was edited, but its row is gone; the file was not touched` }
+  if (fileGone) return { path, code: 'deleted-in-tree', message: `${path} is gone, but its row was changed; the row was not touched` }
+  return entry
+    ? { path, code: 'changed-on-both-sides', message: `${path} and its row both differ from what they last agreed on; neither was touched` }
+    : { path, code: 'file-in-the-way', message: `${path} is a file that rowtree did not write, and its row has other content; neither was touched` }
+}

@@ -1,0 +1,153 @@
+import type { Guards } from '../core/guards.ts'
+import { PathIndex } from '../core/collisions.ts'
+import { RowtreeError } from '../errors.ts'
+import { sidesOf } from '../tree/job.ts'
+import { Directories } from '../tree/directories.ts'
+import { sweepTree } from '../tree/sweep.ts'
+import type { Summary } from '../types.ts'
+import { Agenda, type RowTask } from './agenda.ts'
+import { nameClashes } from './clashes.ts'
+import { Coordinator } from './coordinator.ts'
+import { judgeMissingFiles, judgeMissingRows } from './deletions.ts'
+import { importFiles } from './import.ts'
+import { Intake } from './intake.ts'
+import { mergeMeetings } from './merging.ts'
+import { Packer } from './packing.ts'
+import type { CyclePlan, CyclePorts } from './plan.ts'
+import { removeFiles } from './removal.ts'
+import { listFiles } from './listing.ts'
+import { Tally } from './tally.ts'
+import { settleUndecided } from './undecided.ts'
+
+/** Below this many rows a cycle is done before threads would be up. */
+const WORTH_THREADS = 2_000
+
+/**
+ * One cycle: both sides are read and compared, the tree is written, then the store, then the baseline is committed.
+ * Rows stream through, so that memory does not grow with their number.
+ *
+ * @throws `RowtreeError` after which nothing staged is left behind and the baseline is as before the batch
+ */
+export async function runCycle(ports: CyclePorts, plan: CyclePlan): Promise<Summary> {
+  const run = new CycleRun(ports, plan)
+  try {
+    return await run.execute()
+  } catch (error) {
+    await run.abandon()
+    throw plan.signal?.aborted ? cancelled(error) : error
+  }
+}
+
+class CycleRun {
+  readonly #ports: CyclePorts
+  readonly #plan: CyclePlan
+  readonly #tally = new Tally()
+  readonly #agenda = new Agenda()
+  readonly #packer = new Packer()
+  readonly #index = new PathIndex()
+  readonly #directories: Directories
+  readonly #coordinator: Coordinator
+  readonly #intake: Intake
+  #steps = 0
+  #total = 0
+
+  constructor(ports: CyclePorts, plan: CyclePlan) {
+    this.#ports = ports
+    this.#plan = plan
+    const { licence, decided, dryRun } = plan
+    // An export reads and writes files of any size, as the rows are.
+    const guards: Guards = licence.direction === 'export' ? { ...plan.guards, maxFileSize: Number.POSITIVE_INFINITY } : plan.guards
+    const undone = new Map<string, string>()
+    if (!decided) for (const one of ports.baseline.undecided().values()) if (one.code === 'undone') undone.set(one.path, sidesOf(one.store, one.tree))
+    this.#directories = new Directories(ports.root, plan.suffix, dryRun)
+    this.#coordinator = new Coordinator(
+      { ...ports, directories: this.#directories, packer: this.#packer, tally: this.#tally, agenda: this.#agenda },
+      { ...plan, guards, undone, onSteps: (steps) => this.#advance(steps) },
+    )
+    this.#intake = new Intake(ports, plan, {
+      packer: this.#packer,
+      directories: this.#directories,
+      places: new Directories(ports.root, plan.suffix, true),
+      index: this.#index,
+      tally: this.#tally,
+      agenda: this.#agenda,
+      submit: (packed) => this.#coordinator.submit(packed),
+    })
+  }
+
+  async execute(): Promise<Summary> {
+    if (this.#plan.paths) await this.#intake.paths(this.#plan.paths)
+    else await this.#everything()
+    await this.#toTree()
+    await this.#toStore()
+    const { baseline, store } = this.#ports
+    settleUndecided(baseline, this.#agenda, this.#plan, this.#tally)
+    if (!this.#plan.dryRun) baseline.expire(this.#plan.retention)
+    await this.#coordinator.finish()
+    this.#tally.problems.push(...(await nameClashes(store, this.#intake.clashes)))
+    return this.#tally.summary()
+  }
+
+  async abandon(): Promise<void> {
+    await this.#coordinator.abandon()
+    this.#directories.abandon()
+  }
+
+  /** Reads all rows, then what only the baseline or the tree has. */
+  async #everything(): Promise<void> {
+    const { store, root, baseline, pool } = this.#ports
+    const { licence, dryRun, signal } = this.#plan
+    const entries = baseline.count()
+    // What an export does not look for it need not list.
+    const files = licence.direction === 'export' ? undefined : listFiles(root, this.#plan, this.#tally)
+    if (!files) this.#tally.problems.push(...sweepTree(root, { dryRun }).problems.filter(({ code }) => code === 'remove-failed'))
+    this.#total = await store.count()
+    if (this.#total >= WORTH_THREADS) pool.start()
+    for await (const chunk of store.read()) {
+      signal?.throwIfAborted()
+      await this.#intake.rows(chunk)
+    }
+    signal?.throwIfAborted()
+    await this.#intake.flush()
+    // Only a complete read of the store may say that a row is gone.
+    await this.#intake.leftovers(this.#coordinator.matched === entries ? [] : baseline.paths(), files ?? [])
+  }
+
+  async #toTree(): Promise<void> {
+    const { root, baseline } = this.#ports
+    const { dryRun } = this.#plan
+    await this.#intake.flush()
+    await this.#coordinator.finish()
+    // What still waits for its name has no files: none of them could be written.
+    this.#directories.abandon()
+    removeFiles(baseline, judgeMissingRows(baseline, this.#agenda, this.#plan, this.#tally), { root, dryRun }, this.#tally, this.#agenda)
+    await this.#coordinator.finish()
+  }
+
+  async #toStore(): Promise<void> {
+    const { baseline } = this.#ports
+    const { dryRun, signal, licence } = this.#plan
+    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
+    const doomed: RowTask[] = judgeMissingFiles(baseline, this.#agenda, this.#plan, this.#tally)
+    if (dryRun) {
+      this.#tally.imported += this.#agenda.arrivals.length + this.#agenda.meetings.length
+      this.#tally.deleted += doomed.length
+      return
+    }
+    const reappeared = await importFiles(ports, this.#agenda.arrivals, doomed, () => signal?.throwIfAborted())
+    await mergeMeetings(ports, this.#agenda.meetings, this.#plan)
+    if (reappeared.length === 0 || licence.direction === 'import') return
+    await this.#intake.paths(reappeared)
+    await this.#toTree()
+  }
+
+  #advance(steps: number): void {
+    this.#steps += steps
+    this.#plan.onProgress?.({ done: Math.min(this.#total, Math.floor(this.#steps / 2)), total: this.#total })
+  }
+}
+
+/** The error of a cycle that a person or a program stopped. */
+function cancelled(cause: unknown): RowtreeError {
+  return new RowtreeError('cancelled', 'Cannot finish: the work was stopped; nothing half-written is left', { cause })
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
+import { digestOf } from '../digest.ts'
+import type { Change, Outcome, Store } from '../store/store.ts'
+import { readAgain } from '../tree/read.ts'
+import type { Row } from '../types.ts'
+import type { Agenda, Arrival, RowTask } from './agenda.ts'
+import type { Tally } from './tally.ts'
+
+/** What writing rows works with. */
+export interface ImportPorts {
+  readonly store: Store
+  readonly root: string
+  readonly baseline: Baseline
+  readonly tally: Tally
+  readonly agenda: Agenda
+}
+
+/** A row to write or, without an arrival, to delete. */
+interface Task extends RowTask {
+  readonly arrival: Arrival | undefined
+}
+
+type ReadyTask = Task & { readonly content: Uint8Array | undefined }
+
+/** Rows of one transaction at the most: what is lost when one of them makes it fail, and what is locked meanwhile. */
+const BATCH_ROWS = 4_096
+const BATCH_BYTES = 64 * 1024 * 1024
+
+/**
+ * Writes files into their rows and deletes rows, in batches of one transaction each. A batch that fails changes
+ * nothing and is tried again row by row, so that one bad row does not hold up the others.
+ *
+ * @param onBatch called before each batch; what it throws ends the import
+ * @returns paths that have a row again although theirs was deleted: what it had hidden shows up
+ */
+export async function importFiles(ports: ImportPorts, arrivals: readonly Arrival[], deletions: readonly RowTask[], onBatch: () => void): Promise<string[]> {
+  const tasks: Task[] = [...arrivals.map((arrival) => ({ ...arrival, arrival })), ...deletions.map((task) => ({ ...task, arrival: undefined }))]
+  const reappeared: string[] = []
+  for (const batch of batchesOf(ports, tasks)) {
+    onBatch()
+    const applied = await write(ports, batch, reappeared)
+    if (applied) continue
+    for (const one of batch) {
+      onBatch()
+      await write(ports, [one], reappeared)
+    }
+  }
+  return reappeared
+}
+
+function* batchesOf(ports: ImportPorts, tasks: readonly Task[]): Iterable<ReadyTask[]> {
+  let batch: ReadyTask[] = []
+  let bytes = 0
+  for (const task of tasks) {
+    const ready = prepare(ports, task)
+    if (!ready) continue
+    batch.push(ready)
+    bytes += ready.content?.length ?? 0
+    if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
+    yield batch
+    batch = []
+    bytes = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Gives a task its content; one that was too large to be kept in memory is read again. */
+function prepare({ root, agenda }: ImportPorts, task: Task): ReadyTask | undefined {
+  const { arrival, path } = task
+  // What crossed threads lies in shared memory, which not everything takes.
+  if (!arrival || arrival.bytes) return { ...task, content: arrival?.bytes?.slice() }
+  const file = readAgain(join(root, path))
+  if (file && digestOf(file.bytes) === arrival.digest) return { ...task, content: file.bytes }
+  const problem = { path, code: 'changed-meanwhile', message: `${path} changed while it was imported; run it again` } as const
+  agenda.deferrals.push({ kind: 'conflict', problem, store: task.expected, tree: undefined })
+  return undefined
+}
+
+/** Writes a batch; `false` when it failed as a whole and had more than one row. */
+async function write(ports: ImportPorts, batch: readonly ReadyTask[], reappeared: string[]): Promise<boolean> {
+  const { store, baseline, tally } = ports
+  const changes = batch.map(({ path, collection, key, expected, content }): Change => ({ path, collection, key, expected, content }))
+  const applied = await store.apply(changes, (previous, outcomes) => keep(baseline, batch, previous, outcomes))
+  if (!applied.committed) {
+    if (batch.length > 1) return false
+    tally.problems.push(applied.problem)
+    return true
+  }
+  record(ports, batch, applied.outcomes, reappeared)
+  return true
+}
+
+/** Puts what rows held into history, before the store commits what they hold now. */
+function keep(baseline: Baseline, batch: readonly ReadyTask[], previous: readonly (Row['content'] | undefined)[], outcomes: readonly Outcome[]): void {
+  const records: HistoryRecord[] = []
+  for (const [index, { path, collection, key, expected, entry }] of batch.entries()) {
+    const outcome = outcomes[index]!
+    if (outcome.kind === 'changed' || !outcome.written) continue
+    const content = previous[index]
+    const base = entry && storedIn(entry)
+    const agreed = entry !== undefined && (entry.source || entry.digest) === expected
+    const before = content === undefined ? undefined : agreed ? base : keepBytes(baseline, content)
+    records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base })
+  }
+  if (records.length === 0) return
+  baseline.record(records)
+  baseline.checkpoint()
+}
+
+function keepBytes(baseline: Baseline, content: Row['content']): Stored {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  return { digest: digestOf(bytes), size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
+}
+
+function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyTask[], outcomes: readonly Outcome[], reappeared: string[]): void {
+  const written = batch.filter(({ content }, index) => content && outcomes[index]!.kind === 'done').map(({ content }) => content!)
+  const pack = written.length > 0 ? baseline.addPack(written.length === 1 ? written[0]! : Buffer.concat(written)) : 0
+  let offset = 0
+  for (const [index, { path, collection, key, entry, arrival, expected, content }] of batch.entries()) {
+    const outcome = outcomes[index]!
+    if (outcome.kind === 'changed') {
+      const problem = { path, code: 'changed-meanwhile', message: `The row of ${path} changed while the file was imported; run it again` } as const
+      agenda.deferrals.push({ kind: 'conflict', problem, store: expected, tree: arrival?.digest })
+    } else if (arrival) {
+      const { digest, stat, settled } = arrival
+      const source = outcome.digest === undefined || outcome.digest === digest ? '' : outcome.digest
+      baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: { pack, offset } }, entry)
+      offset += content!.length
+      tally.imported++
+    } else {
+      if (entry) baseline.remove(entry)
+      if (outcome.digest !== undefined) reappeared.push(path)
+      tally.deleted++
+    }
+  }
+}

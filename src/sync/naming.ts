@@ -1,0 +1,55 @@
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { Baseline } from '../baseline/baseline.ts'
+import { RowtreeError } from '../errors.ts'
+import { realPathOf } from '../tree/root.ts'
+import { lstat } from '../tree/stat.ts'
+
+/** Paths that a person named. */
+export interface Named {
+  /** The paths themselves, where each is one file or row; absent where a directory is among them. */
+  readonly exact: readonly string[] | undefined
+  includes(path: string): boolean
+}
+
+/** Tells files and rows from directories, which stand for all that is below them, on either side. */
+export function namePaths(baseline: Baseline, root: string, paths: readonly string[]): Named {
+  const unique = [...new Set(paths)]
+  const entries = baseline.find(unique)
+  const exact = unique.every((path) => entries.has(path) || !isDirectory(baseline, root, path))
+  const whole = new Set(unique)
+  const below = unique.map((path) => (path === '' ? '' : `${path}/`))
+  return {
+    exact: exact ? unique : undefined,
+    includes: (path) => whole.has(path) || (!exact && below.some((directory) => path.startsWith(directory))),
+  }
+}
+
+/** Whether there is a directory at this path, or was. */
+function isDirectory(baseline: Baseline, root: string, path: string): boolean {
+  const kind = lstat(join(root, path))?.kind
+  if (kind) return kind === 'directory'
+  for (const known of baseline.paths()) if (known.startsWith(`${path}/`)) return true
+  return false
+}
+
+/**
+ * A path as a person typed it, relative to the tree: as seen from `cwd`, or else, where nothing is there, as relative to
+ * the tree already, which is how rowtree prints paths.
+ *
+ * @throws `RowtreeError` `usage` when it leads out of the tree
+ */
+export function placeOf(root: string, typed: string, cwd: string): string {
+  const seen = within(root, realPathOf(resolve(cwd, typed)))
+  const told = isAbsolute(typed) ? undefined : within(root, resolve(root, typed))
+  if (seen !== undefined && (told === undefined || lstat(join(root, seen)) || !lstat(join(root, told)))) {
+    // Outside of the tree only what is there counts as seen.
+    return seen
+  }
+  if (told !== undefined) return told
+  throw new RowtreeError('usage', `Cannot take ${typed}: it is outside of the tree ${root}; name a path in it`, { path: typed })
+}
+
+function within(root: string, path: string): string | undefined {
+  const place = relative(root, path).replaceAll(sep, '/')
+  return place === '..' || place.startsWith('../') || isAbsolute(place) ? undefined : place
+}

@@ -1,0 +1,40 @@
+import type { Baseline, Retention } from '../baseline/baseline.ts'
+import type { Licence } from '../core/direction.ts'
+import type { Guards } from '../core/guards.ts'
+import type { Scope } from '../core/scope.ts'
+import type { Store } from '../store/store.ts'
+import type { FilesystemClock } from '../tree/clock.ts'
+import type { FsyncMode, Progress } from '../types.ts'
+import type { Observation } from './agenda.ts'
+import type { WriterPool } from './pool.ts'
+
+/** The sides of a cycle and its memory. */
+export interface CyclePorts {
+  readonly store: Store
+  /** Absolute path of the tree's root. It exists unless nothing is written to the tree. */
+  readonly root: string
+  readonly baseline: Baseline
+  readonly clock: FilesystemClock
+  readonly pool: WriterPool
+}
+
+/** What a cycle is about and what it may do. */
+export interface CyclePlan {
+  readonly licence: Licence
+  readonly guards: Guards
+  /** Relative paths of files; no other path is looked at. Absent: everything in scope. */
+  readonly paths?: readonly string[] | undefined
+  /** A person decided on exactly these paths: neither a limit of deletions nor an earlier undo holds them. */
+  readonly decided: boolean
+  readonly retention: Retention
+  readonly fsync: FsyncMode
+  readonly suffix: string
+  readonly dryRun: boolean
+  readonly scope: Scope
+  /** Whether a path belongs to rowtree itself. */
+  readonly reserved: (path: string) => boolean
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Told of each path whose sides differ. */
+  readonly observe?: ((observation: Observation) => void) | undefined
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { type Baseline, storedIn } from '../baseline/baseline.ts'
+import { digestOf } from '../digest.ts'
+import { errnoOf, messageOf } from '../errors.ts'
+import { asFatal, fatalError } from '../tree/failure.ts'
+import { readAgain } from '../tree/read.ts'
+import { removeFile, type Seen } from '../tree/remove.ts'
+import type { Agenda, MissingRow } from './agenda.ts'
+import type { Tally } from './tally.ts'
+
+/** Where files are removed, and whether they really are. */
+export interface RemovalOptions {
+  readonly root: string
+  readonly dryRun: boolean
+}
+
+/** A file that goes, with its bytes where the baseline does not have them. */
+interface Doomed {
+  readonly entry: MissingRow['entry']
+  readonly seen: Seen
+  readonly bytes: Uint8Array | undefined
+}
+
+const CHUNK = 500
+
+/**
+ * Removes files whose rows are gone, if they are still what was compared. Their contents go to history first.
+ */
+export function removeFiles(baseline: Baseline, missing: readonly MissingRow[], options: RemovalOptions, tally: Tally, agenda: Agenda): void {
+  for (let start = 0; start < missing.length; start += CHUNK) {
+    const doomed = missing.slice(start, start + CHUNK).flatMap((one) => doom(one, options, agenda))
+    const records = options.dryRun ? [] : remember(baseline, doomed)
+    for (const [index, one] of doomed.entries()) {
+      if (!remove(baseline, one, options, tally, agenda) && records[index] !== undefined) baseline.retract([records[index]])
+    }
+  }
+}
+
+function doom({ entry, seen }: MissingRow, { root, dryRun }: RemovalOptions, agenda: Agenda): Doomed[] {
+  if (!seen) return []
+  if (seen.digest === entry.digest || dryRun) return [{ entry, seen, bytes: undefined }]
+  const file = readAgain(join(root, entry.path))
+  if (file && digestOf(file.bytes) === seen.digest) return [{ entry, seen, bytes: file.bytes }]
+  changed(entry.path, agenda)
+  return []
+}
+
+function remember(baseline: Baseline, doomed: readonly Doomed[]): number[] {
+  if (doomed.length === 0) return []
+  const ids = baseline.record(
+    doomed.map(({ entry, seen, bytes }) => {
+      const { path, collection, key } = entry
+      const base = storedIn(entry)
+      const before = bytes ? { digest: seen.digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } } : base
+      return { path, collection, key, side: 'tree', before, after: undefined, base }
+    }),
+  )
+  baseline.checkpoint()
+  return ids
+}
+
+function changed(path: string, agenda: Agenda): void {
+  const problem = { path, code: 'changed-meanwhile', message: `${path} changed while it was removed; run it again` } as const
+  agenda.deferrals.push({ kind: 'conflict', problem, store: undefined, tree: undefined })
+}
+
+/** Whether the file is gone. */
+function remove(baseline: Baseline, { entry, seen }: Doomed, { root, dryRun }: RemovalOptions, tally: Tally, agenda: Agenda): boolean {
+  const { path } = entry
+  try {
+    if (!dryRun && !removeFile(root, path, seen)) {
+      changed(path, agenda)
+      return false
+    }
+  } catch (error) {
+    const fatal = asFatal(error, join(root, path))
+    if (fatal) throw fatalError(fatal)
+    const errno = errnoOf(error)
+    tally.problems.push({ path, code: 'remove-failed', message: `Cannot remove ${path}: ${messageOf(error)}`, ...(errno && { errno }) })
+    return false
+  }
+  tally.removed++
+  if (!dryRun) baseline.remove(entry)
+  return true
+}

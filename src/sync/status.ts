@@ -1,0 +1,54 @@
+import type { Action, Problem, State, Status, StatusItem, Summary } from '../types.ts'
+import type { Observation } from './agenda.ts'
+import { runCycle } from './cycle.ts'
+import type { CyclePlan, CyclePorts } from './plan.ts'
+
+/** In the order in which people read them. */
+const STATES: readonly State[] = ['in-sync', 'store-changed', 'tree-changed', 'store-only', 'tree-only', 'conflict', 'held', 'untracked']
+
+/** Compares both sides without changing anything: a sync that only looks. */
+export async function compareSides(ports: CyclePorts, plan: Omit<CyclePlan, 'dryRun' | 'observe'>): Promise<Status> {
+  const observations = new Map<string, Observation>()
+  const observe = (observation: Observation): void => void observations.set(observation.path, observation)
+  const summary = await runCycle(ports, { ...plan, dryRun: true, observe })
+  const untracked = [...ports.baseline.undecided().values()].filter(({ kind, path }) => kind === 'untracked' && plan.scope(path)).map(({ path }) => path)
+  return statusOf(summary, [...observations.values()], [...untracked, ...summary.untracked])
+}
+
+function statusOf(summary: Summary, observations: readonly Observation[], untracked: readonly string[]): Status {
+  const { conflicts, holds, deletions, problems, seconds } = summary
+  const items = new Map<string, StatusItem>()
+  const say = (state: State, action: Action, { path, code, message }: Problem): void => void items.set(path, { path, state, action, code, message })
+  for (const { path, action, row, file } of observations) items.set(path, { path, state: stateOf(action, row, file), action })
+  for (const problem of deletions) {
+    const item = items.get(problem.path)
+    if (item) say(item.state, item.action, problem)
+  }
+  for (const problem of conflicts) say('conflict', 'conflict', problem)
+  for (const problem of holds) say('held', 'hold', problem)
+  for (const path of untracked) items.set(path, { path, state: 'untracked', action: 'none' })
+  const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>
+  counts['in-sync'] = summary.unchanged + summary.adopted
+  for (const { state } of items.values()) counts[state]++
+  return { counts, items: [...items.values()].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)), problems, seconds }
+}
+
+function stateOf(action: Action, row: boolean, file: boolean): State {
+  switch (action) {
+    case 'none':
+    case 'adopt':
+      return 'in-sync'
+    case 'export':
+      return file ? 'store-changed' : 'store-only'
+    case 'import':
+      return row ? 'tree-changed' : 'tree-only'
+    case 'delete-row':
+      return 'store-only'
+    case 'remove-file':
+      return 'tree-only'
+    case 'conflict':
+      return 'conflict'
+    case 'hold':
+      return 'held'
+  }
+}

@@ -1,0 +1,36 @@
+import type { Baseline } from '../baseline/baseline.ts'
+import type { Agenda } from './agenda.ts'
+import type { CyclePlan } from './plan.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * Lists what waits for a person, and keeps it in the baseline until a cycle finds it settled. A file that fits no
+ * collection is told once.
+ */
+export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'paths' | 'scope'>, tally: Tally): void {
+  const before = baseline.undecided()
+  const now = new Set<string>()
+  for (const { kind, problem, store, tree } of agenda.deferrals) {
+    const { path, code, message } = problem
+    // What one phase defers, another one may have to leave as well.
+    if (now.has(path)) continue
+    now.add(path)
+    ;(kind === 'conflict' ? tally.conflicts : tally.holds).push(problem)
+    if (!plan.dryRun) baseline.defer({ path, kind, code, message, store, tree, since: Date.now() })
+  }
+  for (const path of agenda.untracked) {
+    now.add(path)
+    if (before.get(path)?.kind === 'untracked') continue
+    tally.untracked.push(path)
+    const message = `${path} fits no collection`
+    if (!plan.dryRun) baseline.defer({ path, kind: 'untracked', code: 'untracked', message, store: undefined, tree: undefined, since: Date.now() })
+  }
+  for (const path of agenda.nothing) {
+    if (plan.paths) tally.problems.push({ path, code: 'read-failed', message: `Cannot find ${path}: there is neither such a file nor such a row` })
+  }
+  if (plan.dryRun) return
+  const looked = plan.paths && new Set(plan.paths)
+  for (const path of before.keys()) {
+    if (!now.has(path) && (looked ? looked.has(path) : plan.scope(path))) baseline.decide(path)
+  }
+}

@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { type BaselineEntry, type HistoryRecord, type Operation, type Stored, storedIn } from '../baseline/baseline.ts'
+import { digestOf } from '../digest.ts'
+import { errnoOf, messageOf } from '../errors.ts'
+import type { Undone } from '../options.ts'
+import { asFatal, fatalError } from '../tree/failure.ts'
+import { readAgain } from '../tree/read.ts'
+import { removeFile } from '../tree/remove.ts'
+import { replaceFile } from '../tree/replace.ts'
+import { lstat } from '../tree/stat.ts'
+import type { Digest, Problem, RowKey } from '../types.ts'
+import { Agenda, type Arrival, type RowTask } from './agenda.ts'
+import { importFiles } from './import.ts'
+import type { CyclePlan, CyclePorts } from './plan.ts'
+import { holdUndone } from './undone.ts'
+import { Tally } from './tally.ts'
+
+type Plan = Pick<CyclePlan, 'suffix' | 'fsync' | 'signal' | 'dryRun'>
+
+/** What has become of the paths so far. */
+interface Course {
+  readonly rows: string[]
+  readonly files: string[]
+  readonly conflicts: Problem[]
+  readonly problems: Problem[]
+}
+
+const CHUNK = 500
+
+/**
+ * Takes an operation back: each row and file that still is as the operation left it becomes what it was before, and the
+ * baseline what it was as well. What differs again then is held until a side changes: the next cycle would only do it again.
+ */
+export async function undoOperation(ports: CyclePorts, operation: Operation, plan: Plan): Promise<Omit<Undone, 'seconds'>> {
+  const { baseline } = ports
+  const course: Course = { rows: [], files: [], conflicts: [], problems: [] }
+  const records = baseline.records(operation.id)
+  const [rows, files] = [records.filter(({ side }) => side === 'store'), records.filter(({ side }) => side === 'tree')]
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    plan.signal?.throwIfAborted()
+    await undoRows(ports, rows.slice(start, start + CHUNK), plan, course)
+  }
+  // Where the row had to stay as it is, so does the file.
+  const left = new Set([...course.conflicts, ...course.problems].map(({ path }) => path))
+  const free = files.filter(({ path }) => !left.has(path))
+  for (let start = 0; start < free.length; start += CHUNK) {
+    plan.signal?.throwIfAborted()
+    undoFiles(ports, free.slice(start, start + CHUNK), plan, course)
+  }
+  if (!plan.dryRun) {
+    const taken = new Set([...course.rows, ...course.files])
+    for (const { path } of [...course.conflicts, ...course.problems]) taken.delete(path)
+    const back = records.filter(({ path }) => taken.has(path))
+    restore(ports, back)
+    await holdUndone(ports, [...taken])
+    if (taken.size > 0) baseline.markUndone(operation.id)
+  }
+  return { operation: operation.id, dryRun: plan.dryRun, ...course }
+}
+
+async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): Promise<void> {
+  const { baseline, store } = ports
+  if (plan.dryRun) {
+    const findings = await store.find(records.map(({ path }) => path))
+    for (const [index, { path, after }] of records.entries()) {
+      const finding = findings[index]!
+      const digest = finding.kind === 'row' ? digestOf(finding.row.content) : undefined
+      if (digest === after) course.rows.push(path)
+      else course.conflicts.push(changed(path, 'row'))
+    }
+    return
+  }
+  const entries = baseline.find(records.map(({ path }) => path))
+  const arrivals: Arrival[] = []
+  const deletions: RowTask[] = []
+  for (const { path, collection, key, before, after } of records) {
+    const task = { path, collection, key: JSON.parse(key) as RowKey, expected: after, entry: entries.get(path) }
+    if (before) arrivals.push({ ...task, digest: before.digest, bytes: baseline.content(before), stat: unknown(before), settled: false })
+    else deletions.push(task)
+  }
+  const tally = new Tally()
+  const agenda = new Agenda()
+  await importFiles({ ...ports, tally, agenda }, arrivals, deletions, () => plan.signal?.throwIfAborted())
+  const left = new Set<string>()
+  for (const { problem } of agenda.deferrals) {
+    course.conflicts.push(changed(problem.path, 'row'))
+    left.add(problem.path)
+  }
+  for (const problem of tally.problems) {
+    course.problems.push(problem)
+    left.add(problem.path)
+  }
+  course.rows.push(...records.map(({ path }) => path).filter((path) => !left.has(path)))
+}
+
+function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): void {
+  const ready: [record: HistoryRecord, current: Uint8Array | undefined][] = []
+  for (const record of records) {
+    const { path, after } = record
+    try {
+      const current = lstat(join(root, path)) ? readAgain(join(root, path))?.bytes : undefined
+      if ((current && digestOf(current)) === after) ready.push([record, current])
+      else course.conflicts.push(changed(path, 'file'))
+    } catch (error) {
+      course.problems.push(asProblem(path, error))
+    }
+  }
+  if (plan.dryRun) return void course.files.push(...ready.map(([{ path }]) => path))
+  if (ready.length === 0) return
+  const entries = baseline.find(ready.map(([{ path }]) => path))
+  const ids = baseline.record(ready.map(([record, current]) => reverse(record, current && keep(current), entries.get(record.path))))
+  baseline.checkpoint()
+  for (const [index, [{ path, before, after }]] of ready.entries()) {
+    try {
+      const done = before ? replaceFile(root, path, baseline.content(before), after, plan) : removeAt(root, path, after!)
+      if (done) {
+        course.files.push(path)
+        continue
+      }
+      course.conflicts.push(changed(path, 'file'))
+    } catch (error) {
+      const fatal = asFatal(error, join(root, path))
+      if (fatal) throw fatalError(fatal)
+      course.problems.push(asProblem(path, error))
+    }
+    baseline.retract([ids[index]!])
+  }
+
+  function keep(bytes: Uint8Array): Stored {
+    return { digest: digestOf(bytes), size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
+  }
+}
+
+/** The record of what takes another one back. */
+function reverse(record: HistoryRecord, before: Stored | undefined, entry: BaselineEntry | undefined): HistoryRecord {
+  return { ...record, before, after: record.before?.digest, base: entry && storedIn(entry) }
+}
+
+function removeAt(root: string, path: string, digest: Digest): boolean {
+  const stat = lstat(join(root, path))
+  return stat !== undefined && removeFile(root, path, { stat, digest, racy: true })
+}
+
+/** Makes the baseline what it was. The stats are not known: the files are read the next time. */
+function restore({ baseline }: CyclePorts, records: readonly HistoryRecord[]): void {
+  for (let start = 0; start < records.length; start += CHUNK) {
+    const chunk = records.slice(start, start + CHUNK)
+    const entries = baseline.find(chunk.map(({ path }) => path))
+    for (const { path, collection, key, base } of chunk) {
+      const current = entries.get(path)
+      if (base) {
+        const entry: BaselineEntry = { path, collection, key, digest: base.digest, source: '', stat: unknown(base), settled: false, place: base.place }
+        baseline.put(entry, current)
+        entries.set(path, entry)
+      } else if (current) {
+        baseline.remove(current)
+        entries.delete(path)
+      }
+    }
+  }
+}
+
+function unknown({ size }: Stored): BaselineEntry['stat'] {
+  return { size, mtime: 0, inode: 0 }
+}
+
+function changed(path: string, what: 'row' | 'file'): Problem {
+  const subject = what === 'row' ? `the row of ${path}` : path
+  return { path, code: 'changed-meanwhile', message: `Cannot undo at ${path}: ${subject} changed since; it was left alone` }
+}
+
+function asProblem(path: string, error: unknown): Problem {
+  const errno = errnoOf(error)
+  if (!errno) throw error
+  return { path, code: 'write-failed', message: `Cannot undo at ${path}: ${messageOf(error)}`, errno }
+}

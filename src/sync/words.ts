@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { type Baseline, type BaselineEntry, storedIn } from '../baseline/baseline.ts'
+import { reviseFields } from '../core/codec.ts'
+import { digestOf } from '../digest.ts'
+import { readAgain } from '../tree/read.ts'
+import type { Digest, Row } from '../types.ts'
+
+/** A structured row's content in the words of its file, and the digest of its own words. */
+export interface Worded {
+  readonly content: string | Uint8Array
+  readonly source: Digest
+}
+
+/**
+ * Puts a structured row into the words of its file, with the comments and the order that a person gave them. Only
+ * where what it says is something else than the file or the baseline says do its bytes differ from theirs.
+ */
+export function inWordsOf(root: string, baseline: Baseline, entry: BaselineEntry | undefined, row: Row): Worded {
+  const canonical = asText(row.content)
+  const source = digestOf(row.content)
+  if (entry?.source === source) return { content: baseline.content(storedIn(entry)), source }
+  // The file may say the same already: after a crash, or because both were changed alike.
+  const file = textAt(join(root, row.path))
+  if (file !== undefined && reviseFields(file, canonical) === file) return { content: file, source }
+  const base = entry && asText(baseline.content(storedIn(entry)))
+  return { content: base === undefined ? canonical : reviseFields(base, canonical), source }
+}
+
+function textAt(path: string): string | undefined {
+  const bytes = readAgain(path)?.bytes
+  return bytes && asText(bytes)
+}
+
+function asText(content: Row['content']): string {
+  // A byte order mark is part of the words.
+  return typeof content === 'string' ? content : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
+}
