@@ -103,10 +103,11 @@ export function standing({ counts, items }: Status, options: StandingOptions = {
   return [...groups, countsLine(counts)]
 }
 
-/** Messages usually begin with their path. */
+/** The path first, as in the other groups; most messages have it near their beginning. */
 function withReason({ path, message }: StatusItem): string {
   if (message === undefined) return path
-  return message.startsWith(path) ? message : `${path}: ${message}`
+  const reason = message.replace(/^Cannot \w+ /, '')
+  return reason.startsWith(path) ? reason : `${path}: ${message}`
 }
 
 /** Only counts that are not zero, and always how many are in sync. */
