@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../atomic.ts'
 import { createSampleBoard } from '../samples.ts'
+import { cycle } from './cycle.ts'
 import { exitCodeOfSummary } from './exit.ts'
-import { exportTree, reportSummary } from './export.ts'
 import { invocation, quote } from './invocation.ts'
 import { type GlobalFlags, run } from './run.ts'
+import { reportSummary } from './summary.ts'
 
 /** Flags of `rowtree demo`. */
 export interface DemoFlags extends GlobalFlags {
@@ -30,10 +31,10 @@ export async function demoCommand(flags: DemoFlags): Promise<void> {
     createSampleBoard(join(folder, 'board.sqlite'), rows)
     const config = join(folder, 'rowtree.yaml')
     await writeFileAtomic(config, CONFIG)
-    const summary = await exportTree(context, { ...flags, config })
+    const summary = await cycle('export', context, { ...flags, config }, (engine, options) => engine.export(options))
     const code = exitCodeOfSummary(summary)
     output.document({ command: 'demo', ok: code === 0, folder, ...summary })
-    reportSummary(output, summary, false)
+    reportSummary(output, 'export', summary)
     output.say(story(folder))
     return code
   })
@@ -41,7 +42,7 @@ export async function demoCommand(flags: DemoFlags): Promise<void> {
 
 /** Every command in it can be pasted as it is. */
 function story(folder: string): string {
-  const rowtree = `${invocation()} export -C ${quote(folder)}`
+  const rowtree = (command: string): string => `${invocation()} ${command} -C ${quote(folder)}`
   const file = quote(join(folder, 'board', 'styles', 'Default', 'sheet0.css'))
   return `
 In ${folder}
@@ -54,14 +55,17 @@ Each file was written whole under a temporary name, forced to the disk and then
 renamed, so nobody ever sees half a file.
 
 Export again: every file is up to date, none is touched.
-  ${rowtree}
+  ${rowtree('export')}
 
-Edit a file: your edit is pending, an export never overwrites it.
+Edit a file, and take the edit to the database.
   echo '/* mine */' >> ${file}
-  ${rowtree}
+  ${rowtree('import')}
 
-Let the store win: the file is again what the row says.
-  ${rowtree} --force
+Now both sides are the same again.
+  ${rowtree('status')}
+
+Change your mind: the row is as it was, your file keeps the edit.
+  ${rowtree('undo')}
 
 Remove the demo: nothing outside this folder was touched.
   rm -r ${quote(folder)}`

@@ -4,6 +4,8 @@ import type { Summary } from '../types.ts'
 /** Exit codes of the command line; the configuration and usage codes are sysexits(3)'s. */
 export const OK = 0
 export const FAILED = 1
+/** Both sides differ; only for those who ask with `--exit-code`. */
+export const DRIFT = 2
 export const UNDECIDED = 3
 export const USAGE = 64
 export const CONFIG = 78

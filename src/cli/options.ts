@@ -14,6 +14,11 @@ export function threads(text: string): number | 'auto' {
   return text === 'auto' ? text : wholeNumber(text, 0, 64, 'auto or ')
 }
 
+/** The number of an operation. */
+export function operation(text: string): number {
+  return wholeNumber(text, 1, 999_999_999)
+}
+
 /** How many rows a demonstration has. */
 export function rows(text: string): number {
   return wholeNumber(text, 20, 1_000_000)

@@ -1,7 +1,9 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { messageOf, RowtreeError } from '../errors.ts'
-import type { Problem, Summary } from '../types.ts'
+import type { Problem } from '../types.ts'
+import { caret } from './caret.ts'
+import { firstOf, type Paint, plain, type Style } from './words.ts'
 
 /** How a command speaks. */
 export interface OutputOptions {
@@ -10,10 +12,10 @@ export interface OutputOptions {
   readonly verbose: boolean
 }
 
-const number = new Intl.NumberFormat('en-US')
+/** What a person may have to look at. */
+export type Kind = 'conflict' | 'deletion' | 'hold' | 'problem'
 
-/** More than this many items of one kind are counted, not listed; `--json` lists all. */
-const MOST_LISTED = 20
+const STYLES: Readonly<Record<Kind, Style>> = { conflict: 'yellow', deletion: 'magenta', hold: 'yellow', problem: 'red' }
 
 /** Data for people on stdout, everything else on stderr; with `--json` one document on stdout. */
 export class Output {
@@ -33,54 +35,48 @@ export class Output {
     if (!this.options.json && !this.options.quiet) process.stdout.write(`${text}\n`)
   }
 
-  /** What a person wants to know beside the result. */
-  note(text: string): void {
-    if (!this.options.json && !this.options.quiet) process.stderr.write(`${text}\n`)
+  /** A part of a long result: it waits until the part is taken, and is `false` when nobody reads any more. */
+  async data(text: string): Promise<boolean> {
+    if (this.options.json || this.options.quiet) return true
+    return await new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)))
   }
 
-  /** What a person has to look at; shown even when quiet. */
-  list(kind: 'conflict' | 'hold' | 'problem', items: readonly Problem[]): void {
-    if (this.options.json) return
-    const color = kind === 'problem' ? 'red' : 'yellow'
-    for (const { message } of items.slice(0, MOST_LISTED)) process.stderr.write(`${paint(color, kind)} ${message}\n`)
-    const rest = items.length - MOST_LISTED
-    if (rest > 0) process.stderr.write(`${paint(color, kind)} and ${number.format(rest)} more; --json lists all\n`)
+  /** What a person wants to know beside the result. */
+  note(text: string): void {
+    if (!this.options.json && !this.options.quiet) process.stderr.write(`${shown(text)}\n`)
+  }
+
+  /** What a person has to look at; shown even when quiet, except deletions, which are only pending. */
+  list(kind: Kind, items: readonly Problem[]): void {
+    if (this.options.json || (this.options.quiet && kind === 'deletion')) return
+    const label = onStderr(STYLES[kind], `${kind}:`)
+    const messages = items.map(({ message }) => shown(message))
+    for (const line of firstOf(messages)) process.stderr.write(`${label} ${line}\n`)
   }
 
   fail(command: string | null, error: unknown): void {
     if (this.options.json) return this.document({ command, ok: false, error: describe(error) })
-    process.stderr.write(`${paint('red', 'error')} ${messageOf(error)}\n`)
+    process.stderr.write(`${onStderr('red', 'error:')} ${shown(messageOf(error))}\n`)
     if (this.options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     if (this.options.verbose && error instanceof Error && error.cause) process.stderr.write(`caused by ${String(error.cause)}\n`)
   }
 }
 
-/** The line that tells people what a cycle did: only counts that are not zero, and always what was asked for. */
-export function summaryLine(summary: Summary): string {
-  const counts: [number, string][] = [
-    [summary.imported, 'imported'],
-    [summary.adopted, 'adopted'],
-    [summary.unchanged, 'unchanged'],
-    [summary.removed, 'removed'],
-    [summary.deleted, 'deleted'],
-    [summary.pending, 'pending'],
-    [summary.conflicts.length, plural(summary.conflicts.length, 'conflict')],
-    [summary.holds.length, plural(summary.holds.length, 'hold')],
-    [summary.problems.length, plural(summary.problems.length, 'problem')],
-  ]
-  const parts = counts.filter(([count, word]) => count > 0 || word === 'unchanged').map(([count, word]) => `${number.format(count)} ${word}`)
-  const rate = `${summary.seconds.toFixed(2)} s (${number.format(summary.rowsPerSecond)} rows/s)`
-  return [`${number.format(summary.exported)} exported`, ...parts, rate].join(' · ')
+/** Sets text off on stdout where its reader wants that; otherwise `plain` itself. */
+export function stdoutPaint(): Paint {
+  const paint = paintOn(process.stdout)
+  return paint('bold', '.') === '.' ? plain : paint
 }
 
-/** The word that fits a count. */
-export function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`
+const onStderr: Paint = paintOn(process.stderr)
+
+function paintOn(stream: NodeJS.WriteStream): Paint {
+  return (style, text) => styleText(style, text, { stream })
 }
 
-/** Colours a word on stderr where its terminal wants colours. */
-function paint(color: 'red' | 'yellow', word: string): string {
-  return styleText(color, `${word}:`, { stream: process.stderr })
+/** Messages quote names from the database and the disk, which a terminal would obey. */
+function shown(text: string): string {
+  return process.stderr.isTTY ? caret(text) : text
 }
 
 function describe(error: unknown): object {

@@ -2,9 +2,10 @@ import process from 'node:process'
 import { Presets, SingleBar } from 'cli-progress'
 import type { Progress } from '../types.ts'
 
-/** Shows how far an export is. */
+/** Shows how far a cycle is. */
 export interface ProgressDisplay {
   update(progress: Progress): void
+  /** Makes room for the result; it stays away from then on. */
   stop(): void
 }
 
@@ -40,8 +41,10 @@ function bar({ label, delay = 200 }: ProgressOptions, stream: NodeJS.WriteStream
   // The bar leaves the line to the result, and gives the cursor back when a signal ends it.
   const options = { stream, format, hideCursor: true, clearOnComplete: true, gracefulExit: true, fps: 10 }
   let shown: SingleBar | undefined
+  let stopped = false
   return {
     update(progress) {
+      if (stopped) return
       latest = progress
       if (!shown && performance.now() - start >= delay) {
         shown = new SingleBar(options, Presets.shades_classic)
@@ -50,6 +53,7 @@ function bar({ label, delay = 200 }: ProgressOptions, stream: NodeJS.WriteStream
       shown?.update(progress.done)
     },
     stop() {
+      stopped = true
       shown?.stop()
     },
   }
@@ -58,14 +62,17 @@ function bar({ label, delay = 200 }: ProgressOptions, stream: NodeJS.WriteStream
 function lines({ label, interval = 2_000 }: ProgressOptions, stream: NodeJS.WriteStream): ProgressDisplay {
   const start = performance.now()
   let next = start + interval
+  let stopped = false
   return {
     update(progress) {
       const now = performance.now()
-      if (now < next) return
+      if (stopped || now < next) return
       next = now + interval
       stream.write(`${label} ${state(progress, now - start)}\n`)
     },
-    stop() {},
+    stop() {
+      stopped = true
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import process from 'node:process'
 import { RowtreeError } from '../errors.ts'
 import { exitCodeOfError, FAILED, INTERRUPTED, TERMINATED } from './exit.ts'
@@ -15,7 +16,7 @@ export interface GlobalFlags {
 /** What a command works with. */
 export interface CommandContext {
   readonly output: Output
-  /** The directory to start from: `--cwd` or the process's own. */
+  /** The directory to start from, absolute: `--cwd` or the process's own. */
   readonly cwd: string
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
@@ -38,7 +39,7 @@ export async function run(command: string, flags: GlobalFlags, work: (context: C
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
-    const code = await work({ output, cwd: flags.cwd ?? process.cwd(), signal: stopper.signal })
+    const code = await work({ output, cwd: resolve(flags.cwd ?? '.'), signal: stopper.signal })
     process.exitCode = signalCode ?? code
   } catch (error) {
     output.fail(command, error)

@@ -2,8 +2,8 @@ import process from 'node:process'
 import { loadConfig } from '../config.ts'
 import { sweep } from '../engine.ts'
 import { FAILED, OK } from './exit.ts'
-import { plural } from './output.ts'
 import { type GlobalFlags, run } from './run.ts'
+import { plural } from './words.ts'
 
 /** Flags of `rowtree sweep`. */
 export interface SweepFlags extends GlobalFlags {

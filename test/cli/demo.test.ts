@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type Finished, finished, rowtree } from '../support/cli.ts'
@@ -66,27 +67,34 @@ describe.skipIf(process.platform === 'win32')('the commands it prints', () => {
     const folder = join(temporary, readdirSync(temporary)[0]!)
     const file = join(folder, 'board', 'styles', 'Default', 'sheet0.css')
     const original = readFileSync(file, 'utf8')
-    const [again, edit, pending, force, remove, ...rest] = stdout
+    const row = (): string => {
+      const db = new DatabaseSync(join(folder, 'board.sqlite'))
+      const { stylesheet } = db.prepare("select stylesheet from mybb_themestylesheets where name = 'sheet0.css'").get() as { stylesheet: string }
+      db.close()
+      return stylesheet
+    }
+    const [again, edit, take, status, undo, remove, ...rest] = stdout
       .slice(stdout.indexOf('Export again'))
       .split('\n')
-      .filter((line) => line.startsWith('  ')) as [string, string, string, string, string]
+      .filter((line) => line.startsWith('  ')) as [string, string, string, string, string, string]
     expect(rest).toEqual([])
     expect(await paste(again)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 exported · 50 unchanged · \d/) })
     expect(await paste(edit)).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(file, 'utf8')).toBe(`${original}/* mine */\n`)
-    expect(await paste(pending)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 exported · 49 unchanged · 1 pending · /) })
-    expect(readFileSync(file, 'utf8')).toBe(`${original}/* mine */\n`)
-    expect(await paste(force)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 exported · 49 unchanged · \d/) })
-    expect(readFileSync(file, 'utf8')).toBe(original)
+    expect(await paste(take)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^1 imported · 49 unchanged · \d/) })
+    expect(row()).toBe(`${original}/* mine */\n`)
+    expect(await paste(status)).toMatchObject({ code: 0, stderr: '', stdout: '50 in sync\n' })
+    expect(await paste(undo)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 row restored') })
+    expect([row(), readFileSync(file, 'utf8')]).toEqual([original, `${original}/* mine */\n`])
     expect(await paste(remove)).toMatchObject({ code: 0, stderr: '' })
     expect(existsSync(folder)).toBe(false)
   })
 
   it.each([
-    { env: { npm_command: 'run-script', npm_lifecycle_event: 'demo' }, typed: 'npm start -- export -C ' },
-    { env: { npm_command: 'exec', npm_lifecycle_event: 'npx' }, typed: 'npx rowtree export -C ' },
+    { env: { npm_command: 'run-script', npm_lifecycle_event: 'demo' }, typed: 'npm start -- ' },
+    { env: { npm_command: 'exec', npm_lifecycle_event: 'npx' }, typed: 'npx rowtree ' },
   ])('are what was typed: $typed', async ({ env, typed }) => {
     const { stdout } = await demo(['--rows', '20'], temporaryDirectory(), env)
-    expect(stdout.split('\n').filter((line) => line.startsWith(`  ${typed}`))).toHaveLength(3)
+    expect(stdout.split('\n').filter((line) => line.startsWith(`  ${typed}`))).toHaveLength(4)
   })
 })

@@ -7,10 +7,14 @@ import { samplePages, sql } from '../support/tables.ts'
 
 const SUMMARY = /^(\d+) exported( · [\d,]+ [a-z]+)* · \d+\.\d\d s \([\d,]+ rows\/s\)\n$/
 const KEYS =
-  'command ok exported imported adopted unchanged removed deleted pending bytes seconds rowsPerSecond conflicts holds problems'.split(' ')
+  'command ok exported imported adopted unchanged removed deleted pending bytes seconds rowsPerSecond conflicts holds problems deletions untracked'.split(
+    ' ',
+  )
 const NORTH = ['page-000000', 'page-000002', 'page-000004'].map((slug) => `north/${slug}.html`)
 const SOUTH = ['page-000001', 'page-000003', 'page-000005'].map((slug) => `south/${slug}.html`)
 const [FILE] = NORTH as [string]
+/** What a person is told about any conflict. */
+const REMEDY = 'rowtree diff <path> shows a conflict, rowtree resolve <path> settles it.\n'
 
 describe('what it prints', () => {
   it('is one summary line on stdout', async () => {
@@ -168,7 +172,7 @@ describe('what it does', () => {
     writeFileSync(at('tree', FILE), 'mine')
     sql(database, "update pages set body = 'theirs' where slug = 'page-000000'")
     const done = await run(['export'])
-    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} and its row both differ from what they last agreed on; neither was touched\n` })
+    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} and its row both differ from what they last agreed on; neither was touched\n${REMEDY}` })
     expect(done.stdout).toContain('0 exported · 5 unchanged · 1 conflict ·')
     expect(readFileSync(at('tree', FILE), 'utf8')).toBe('mine')
   })
@@ -211,7 +215,7 @@ describe('what it does', () => {
     writeFileSync(at('tree', FILE), 'mine')
     sql(database, "delete from pages where slug = 'page-000000'")
     const done = await run(['export', '--prune'])
-    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} was edited, but its row is gone; the file was not touched\n` })
+    expect(done).toMatchObject({ code: 3, stderr: `conflict: ${FILE} was edited, but its row is gone; the file was not touched\n${REMEDY}` })
     expect(readFileSync(at('tree', FILE), 'utf8')).toBe('mine')
   })
 

@@ -14,7 +14,9 @@ const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
 /** The lines of a terminal's usual screen, without the one for the next prompt. */
 const SCREEN = 23
 
-it.each([[['--help']], [['help']], [['export', '--help']], [['help', 'export']], [['pull', '-h']], [['sweep', '--help']], [['demo', '--help']]])(
+const COMMANDS = ['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo']
+
+it.each([[['--help']], [['help']], [['help', 'export']], [['pull', '-h']], [['push', '-h']], ...COMMANDS.map((command) => [[command, '--help']])])(
   'fits 80 columns and one screen: %j',
   async (args) => {
     const { code, stdout, stderr } = await rowtree(args)
@@ -28,7 +30,13 @@ it.each([[['--help']], [['help']], [['export', '--help']], [['help', 'export']],
 
 it('lists every command and how to set flags by the environment', async () => {
   const { stdout } = await rowtree(['--help'])
-  for (const text of ['export, pull', 'sweep', 'demo', '--json', 'ROWTREE_DRY_RUN']) expect(stdout).toContain(text)
+  for (const text of [...COMMANDS, 'export, pull', 'import, push', '--json', 'ROWTREE_DRY_RUN']) expect(stdout).toContain(text)
+})
+
+it.each(COMMANDS)('shows how %s is used', async (command) => {
+  const { stdout } = await rowtree([command, '--help'])
+  expect(stdout).toMatch(new RegExp(`^Examples:\\n  rowtree ${command}`, 'm'))
+  expect(stdout).toContain('Flags of every command: rowtree --help')
 })
 
 it.each([[['--version']], [['-V']]])('prints the version of the package: %j', async (args) => {

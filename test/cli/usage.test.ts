@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { exitCodeOfError } from '../../src/cli/exit.ts'
 import { rowtree } from '../support/cli.ts'
 import { documentOf } from '../support/project.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
+
+const COMMANDS = ['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo']
 
 describe('a command line that makes no sense', () => {
   it.each([
@@ -18,13 +22,24 @@ describe('a command line that makes no sense', () => {
     { args: ['export', '--fsync', 'maybe'], message: "option '--fsync <mode>' argument 'maybe' is invalid. Allowed choices are batch, file, off." },
     { args: ['sweep', '--older-than', '1'], message: "option '--older-than <time>' argument '1' is invalid. Write a number and one of s, m, h, d, such as 1h." },
     { args: ['sweep', '--older-than', 'h'], message: "option '--older-than <time>' argument 'h' is invalid." },
+    { args: ['import', '--force', '--delet'], message: "unknown option '--delet'. Did you mean --delete?" },
+    { args: ['import', '--fsync', 'off'], message: "unknown option '--fsync'" },
+    { args: ['sync', 'everything'], message: "too many arguments for 'sync'. Expected 0 arguments but got 1: everything." },
+    { args: ['sync', '--force'], message: "unknown option '--force'" },
+    { args: ['status', 'sync', '--exitcode'], message: "unknown option '--exitcode'. Did you mean --exit-code?" },
+    { args: ['diff', '--from', 'rows'], message: "option '--from <version>' argument 'rows' is invalid. Allowed choices are store, tree, baseline." },
+    { args: ['diff', '--to', ''], message: "option '--to <version>' argument '' is invalid. Allowed choices are store, tree, baseline." },
+    { args: ['resolve', 'a', '--prefer', 'mine'], message: "option '--prefer <side>' argument 'mine' is invalid. Allowed choices are store, tree, merge." },
+    { args: ['undo', 'import'], message: "command-argument value 'import' is invalid for argument 'operation'. Write a whole number from 1 to 999,999,999." },
+    { args: ['undo', '0'], message: "command-argument value '0' is invalid for argument 'operation'. Write a whole number from 1 to 999,999,999." },
+    { args: ['undo', '1', '2'], message: "too many arguments for 'undo'. Expected 1 argument but got 2: 1, 2." },
     { args: ['demo', '--rows', '3'], message: "option '--rows <n>' argument '3' is invalid. Write a whole number from 20 to 1,000,000." },
   ])('is a usage error: $args', async ({ args, message }) => {
     const [done, json] = await Promise.all([rowtree(args), rowtree([...args, '--json'])])
     expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
     expect(done.stderr).toMatch(/^[^\n]+\n$/)
     if (args.at(-1) === '--config') return
-    const command = ['export', 'sweep', 'demo'].find((name) => args.includes(name)) ?? null
+    const command = args.find((arg) => COMMANDS.includes(arg)) ?? null
     expect(json).toMatchObject({ code: 64, stderr: '' })
     expect(documentOf(json)).toEqual({ command, ok: false, error: { code: 'usage', message: done.stderr.slice('error: '.length, -1) } })
   })
@@ -33,6 +48,71 @@ describe('a command line that makes no sense', () => {
     const done = await rowtree([])
     expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('Usage: rowtree') })
     expect(documentOf(await rowtree(['--json']))).toMatchObject({ command: null, ok: false, error: { code: 'usage' } })
+  })
+})
+
+describe('flags that make no sense together', () => {
+  it.each([
+    { args: ['diff', '--from', 'tree'], message: 'Cannot compare versions: --from and --to are both tree; choose two of store, tree, baseline' },
+    { args: ['diff', '--to', 'store'], message: 'Cannot compare versions: --from and --to are both store; choose two of store, tree, baseline' },
+    { args: ['resolve', 'a'], message: 'Cannot resolve: no side is preferred; add --prefer store, --prefer tree or --prefer merge' },
+    { args: ['resolve', '--all'], message: 'Cannot resolve: no side is preferred; add --prefer store, --prefer tree or --prefer merge' },
+    { args: ['resolve', '--prefer', 'tree'], message: 'Cannot resolve: no paths are named; name them, or add --all for all conflicts and holds' },
+    { args: ['resolve', 'a', '--all', '--prefer', 'tree'], message: 'Cannot resolve: both paths and --all are given; choose one of them' },
+    { args: ['undo', '3', '--list'], message: 'Cannot undo: both an operation and --list are given; choose one of them' },
+  ])('are a usage error before anything is opened: $args', async ({ args, message }) => {
+    // There is no config here.
+    const cwd = temporaryDirectory()
+    const [done, json] = await Promise.all([rowtree(args, { cwd }), rowtree([...args, '--json'], { cwd })])
+    expect(done).toEqual({ code: 64, signal: null, stdout: '', stderr: `error: ${message}\n` })
+    expect(json).toMatchObject({ code: 64, stderr: '' })
+    expect(documentOf(json)).toEqual({ command: args[0], ok: false, error: { code: 'usage', message } })
+  })
+
+  it('may come from the environment, too', async () => {
+    const done = await rowtree(['resolve', 'a'], { cwd: temporaryDirectory(), env: { ROWTREE_PREFER: 'tree', ROWTREE_ALL: '1' } })
+    expect(done).toMatchObject({ code: 64, stderr: expect.stringContaining('both paths and --all') })
+    const wrong = await rowtree(['resolve', 'a'], { env: { ROWTREE_PREFER: 'mine' } })
+    expect(wrong).toMatchObject({ code: 64, stderr: expect.stringContaining('ROWTREE_PREFER=mine is invalid. Allowed choices are store, tree, merge.') })
+  })
+})
+
+describe('a command', () => {
+  it.each([
+    ['import', ['import']],
+    ['import', ['push', 'a.css', '--delete', '--force']],
+    ['sync', ['sync', '--prune', '--delete']],
+    ['status', ['status', '--exit-code', 'export']],
+    ['diff', ['diff', '--stat', '--exit-code', '--from', 'baseline', '--to', 'store']],
+    ['resolve', ['resolve', '--all', '--prefer', 'merge', '--delete']],
+    ['undo', ['undo', '--list']],
+    ['undo', ['undo', '12', '-n']],
+  ])('%s needs a config: %j', async (command, args) => {
+    const done = await rowtree([...args, '--json'], { cwd: temporaryDirectory() })
+    expect(done).toMatchObject({ code: 78, stderr: '' })
+    expect(documentOf(done)).toMatchObject({ command, ok: false, error: { code: 'config-missing' } })
+  })
+
+  it.each([
+    { args: ['-C', 'sync', 'undo', '0'], command: 'undo' },
+    { args: ['status', '--only', 'demo', '--bogus'], command: 'status' },
+    { args: ['push', '--bogus'], command: 'import' },
+    { args: ['--bogus'], command: null },
+  ])('is named in the document of an error: $args', async ({ args, command }) => {
+    expect(documentOf(await rowtree([...args, '--json']))).toMatchObject({ command, ok: false })
+  })
+})
+
+describe('exit codes', () => {
+  it.each([
+    ['usage', 64],
+    ['config-invalid', 78],
+    ['store-missing', 78],
+    ['store-unwritable', 1],
+    ['undo-unknown', 1],
+    ['locked', 1],
+  ] as const)('%s is %d', (code, exit) => {
+    expect(exitCodeOfError(code)).toBe(exit)
   })
 })
 

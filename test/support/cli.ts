@@ -40,7 +40,7 @@ export async function rowtree(args: readonly string[], options: SpawnOptions = {
 }
 
 /** A machine that is slow enough shows progress; what a command says is the rest. */
-const PROGRESS = /^exporting .* left\n/gm
+const PROGRESS = /^(exporting|importing|syncing|comparing|resolving|undoing) .* left\n/gm
 
 /** Waits for a process and collects what it prints, except lines of progress. */
 export async function finished(child: ChildProcess): Promise<Finished> {
