@@ -2,3 +2,4 @@
 export { decodeFields, type Decoded } from './decode.ts'
 export { encodeFields } from './encode.ts'
 export type { Decimal, Field, FieldValue } from './fields.ts'
+export { reviseFields } from './revise.ts'

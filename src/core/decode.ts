@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, type ScalarTag } from 'yaml'
+import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, type ScalarTag, type YAMLMap } from 'yaml'
 import type { Problem, ProblemCode } from '../types.ts'
 import type { FieldValue } from './fields.ts'
 
@@ -10,6 +10,7 @@ export type Decoded = { readonly values: FieldValue[] } | { readonly problem: Pr
 export interface FieldsDocument {
   readonly values: Map<string, FieldValue>
   readonly pairs: Map<string, Pair>
+  readonly root: YAMLMap
 }
 
 /** What is wrong with a text, and at which character. */
@@ -54,7 +55,7 @@ const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_DQ_ESCAPE: 'an escape after "\\" is not known; use single quotes for a literal "\\"',
   BAD_INDENT: 'the indentation does not fit, or a bracket is not closed',
   BAD_SCALAR_START: 'a value starts with a reserved character; put it in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a second ":" is on this line; put a value that holds ": " in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a second ":" is in this value; put a value that holds ": " in quotes, or correct the indentation of the next line',
   MISSING_CHAR: 'a quote, a colon, a comma or a space is missing',
   MULTILINE_IMPLICIT_KEY: 'a key goes over several lines, or a ":" is missing',
   MULTIPLE_DOCS: 'a second document starts here; keep one',
@@ -97,7 +98,7 @@ function readPairs(document: Document, decimals: ReadonlySet<string>, names: rea
   const root = document.contents
   if (!isMap(root)) return invalid('it is not a map of fields; write each field as "name: value"', root?.range?.[0] ?? 0)
   const known = new Set(names)
-  const found: FieldsDocument = { values: new Map(), pairs: new Map() }
+  const found: FieldsDocument = { values: new Map(), pairs: new Map(), root }
   const anchors = new Map<string, Scalar>()
   let aliases = 0
   for (const pair of root.items) {
