@@ -7,6 +7,9 @@ import { RowtreeError, errnoOf } from '../errors.ts'
 /** How long SQLite waits for another program's lock. */
 const BUSY_TIMEOUT = 5000
 
+/** Memory for pages of a database that is written, in KiB: enough for most batches. */
+const WRITE_CACHE = 32_768
+
 /**
  * Opens an existing SQLite file. It is never created: a misspelt path would look like a store
  * without rows.
@@ -32,8 +35,10 @@ function connect(location: string, readOnly: boolean): DatabaseSync {
   // Foreign keys are enforced only where SQLite itself would; the runtimes switch them on.
   const database = new DatabaseSync(location, { readOnly, enableForeignKeyConstraints: false })
   try {
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}; pragma cache_size = -65536`)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`)
     database.prepare('select count(*) from sqlite_schema').get()
+    // Writing reads each row before and after, which should not go to the file again. KiB, where negative.
+    if (!readOnly) database.prepare(`pragma cache_size = ${-WRITE_CACHE}`).get()
     return database
   } catch (error) {
     database.close()

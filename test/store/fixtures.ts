@@ -97,12 +97,12 @@ export async function put(store: Store, wanted: Record<string, string | Uint8Arr
   return store.apply(changes, () => {})
 }
 
-/** All that a query gives, on a connection of its own, as SQL literals. */
+/** The rows of a table or query as SQL literals, sorted; read on a connection of its own. */
 export function literals(file: string, table: string, columns: readonly string[]): string[] {
   const database = new DatabaseSync(file)
   try {
-    const records = database.prepare(`select ${columns.map((name) => `quote(${name}) as ${name}`).join()} from ${table} order by 1, 2`).all()
-    return records.map((record) => Object.values(record).join())
+    const records = database.prepare(`select ${columns.map((name) => `quote(${name}) as ${name}`).join()} from ${table}`).all()
+    return records.map((record) => Object.values(record).join()).sort()
   } finally {
     database.close()
   }
