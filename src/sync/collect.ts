@@ -4,8 +4,8 @@ import type { FoundFile } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
 import type { Action, Digest, FileStat, Problem } from '../types.ts'
 import type { Agenda, Arrival, Observation, RowTask } from './agenda.ts'
+import { type Compared, contentOf, spanOf, statAt } from './compared.ts'
 import type { Item } from './packing.ts'
-import type { Compared } from './record.ts'
 
 /**
  * Puts on the agenda what a compared job leaves to be done. It has to happen before the job's memory is used again.
@@ -78,21 +78,6 @@ function seenAt({ work }: Compared, at: number, file: FoundFile): { stat: FileSt
   const { table, clock } = work
   const stat = { size: table[at + job.SEEN_SIZE]!, mtime: table[at + job.SEEN_MTIME]!, inode: table[at + job.SEEN_INODE]! }
   return { stat, digest: file.digest!, racy: !isSettled(stat.mtime, clock) }
-}
-
-/** The stat that a job's table tells of the file at `at`. */
-export function statAt(table: Float64Array, at: number): FileStat {
-  return { size: table[at + job.SIZE]!, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
-}
-
-/** The bytes of a found file, if they travelled along. */
-export function spanOf({ result }: Compared, { span }: FoundFile): Uint8Array | undefined {
-  if (!span) return undefined
-  return result.taken ? new Uint8Array(result.taken, span[0], span[1] - span[0]) : new Uint8Array(0)
-}
-
-function contentOf({ packed }: Compared, index: number): Uint8Array {
-  return packed.contents.subarray(packed.ends[index - 1] ?? 0, packed.ends[index]!)
 }
 
 function conflict({ path, rowless }: Item, entry: BaselineEntry | undefined, fileGone: boolean): Problem {

@@ -12,9 +12,10 @@ import type { Guards } from '../core/guards.ts'
 import type { FsyncMode } from '../types.ts'
 import type { Agenda, Observation } from './agenda.ts'
 import { collect } from './collect.ts'
+import type { Compared } from './compared.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
-import { type Compared, Recorder, type StagedJob } from './record.ts'
+import { Recorder, type StagedJob } from './record.ts'
 import type { Tally } from './tally.ts'
 
 /** Rows of one batch at the most: it bounds the temps and the memory of an export of any size. */
