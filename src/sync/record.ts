@@ -1,4 +1,4 @@
-import { type Baseline, type BaselineEntry, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
