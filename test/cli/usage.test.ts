@@ -5,7 +5,7 @@ import { documentOf } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
-const COMMANDS = ['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo']
+const COMMANDS = new Set(['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
 
 describe('a command line that makes no sense', () => {
   it.each([
@@ -39,7 +39,7 @@ describe('a command line that makes no sense', () => {
     expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
     expect(done.stderr).toMatch(/^[^\n]+\n$/)
     if (args.at(-1) === '--config') return
-    const command = args.find((arg) => COMMANDS.includes(arg)) ?? null
+    const command = args.find((arg) => COMMANDS.has(arg)) ?? null
     expect(json).toMatchObject({ code: 64, stderr: '' })
     expect(documentOf(json)).toEqual({ command, ok: false, error: { code: 'usage', message: done.stderr.slice('error: '.length, -1) } })
   })
