@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Config, resolveConfig } from '../src/index.ts'
@@ -17,6 +17,19 @@ export function contentOf(index: number): string {
 
 export function directoryOf(index: number): string {
   return `site-${String(Math.floor(index / FILES_A_DIRECTORY)).padStart(5, '0')}`
+}
+
+/** The relative path of the file of row `index`. */
+export function pathOf(index: number): string {
+  return `${directoryOf(index)}/page-${String(index).padStart(7, '0')}.html`
+}
+
+/** Writes every file anew, as an editor would that replaces a word in all of them. */
+export function editAll(tree: string, rows: number, round: number): void {
+  for (let index = 0; index < rows; index++) {
+    if (index % FILES_A_DIRECTORY === 0) mkdirSync(join(tree, directoryOf(index)), { recursive: true })
+    writeFileSync(join(tree, pathOf(index)), contentOf(index).replace('Page', `Round ${round} of`).slice(0, BYTES))
+  }
 }
 
 /** A database of `rows` rows in this directory, made once. */

@@ -7,6 +7,9 @@ export const SMALL = 'Export of 10,000 rows to tmpfs, fsync off'
 export const DURABLE = 'Export of 4,000 rows to ext4, fsync on'
 export const LARGE = 'Export of 200,000 rows to tmpfs, fsync off'
 
+export const BACK = 'Import of 10,000 edited files of 2 KB, tmpfs'
+export const ONE = 'Import of one edited file'
+
 /** A target and how it turned out. */
 export interface Check {
   readonly figure: string
@@ -36,6 +39,20 @@ function slower(figure: string, ratio: number, most: number): Check {
   return { figure, target: `at most ${most} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio <= most }
 }
 
+/** One line a contender: µs a file for each kind of work, or µs for one file. */
+export function backTable(results: ReadonlyMap<string, Samples>, rows: number): string {
+  const columns: readonly [name: string, figure: string, items: number][] = [
+    ['import all, µs a file', 'import', rows],
+    ['in a fresh process', 'coldImport', rows],
+    ['status', 'status', rows],
+    ['export with nothing to do', 'nothing', rows],
+    ['import of one named file, µs', 'one', 1],
+  ]
+  const cell = (values: readonly number[] | undefined, items: number): string => (values ? ((median(values) / items) * 1e6).toFixed(1) : '')
+  const lines = [...results].map(([name, samples]) => `| ${[name, ...columns.map(([, figure, items]) => cell(samples[figure], items))].join(' | ')} |`)
+  return [`| contender | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
+}
+
 /** Compares the medians of one run with the targets. */
 export function checks(all: Readonly<Record<string, unknown>>): Check[] {
   const of = (title: string, name: string, figure = 'warm'): number => {
@@ -53,6 +70,9 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     slower('nothing to do, time against the C loop, 2 threads', of(SMALL, 'rowtree', 'warmAgain') / of(SMALL, 'C loop, 2 threads'), 1),
     slower('Deno, time against Node', of(SMALL, 'rowtree under Deno') / rowtree, 1.4),
     faster('fsync batch on ext4, speed against write-file-atomic', of(DURABLE, 'write-file-atomic') / of(DURABLE, 'rowtree --fsync batch'), 4),
+    slower('import of edited files, time against the loop of prepared UPDATEs', of(BACK, 'rowtree', 'import') / of(BACK, 'loop of UPDATEs', 'import'), 2),
+    slower('status, time against an export with nothing to do', of(BACK, 'rowtree', 'status') / of(BACK, 'rowtree', 'nothing'), 1.2),
+    slower('import of one file, 100,000 rows against 100', of(ONE, '100,000 rows', 'one') / of(ONE, '100 rows', 'one'), 2),
     slower('200,000 rows, time a row against 10,000', of(LARGE, 'rowtree') / 20 / rowtree, 1.3),
     { figure: '200,000 rows, peak memory', target: 'at most 300 MB', measured: `${Math.round(of(LARGE, 'rowtree', 'rss'))} MB`, met: of(LARGE, 'rowtree', 'rss') <= 300 },
   ]

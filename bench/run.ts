@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { BYTES, database, FILES_A_DIRECTORY } from './data.ts'
 import { calm } from './rounds.ts'
 import { ext4 } from './ext4.ts'
-import { type Check, checks, DURABLE, LARGE, type Samples, SMALL, table } from './report.ts'
+import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SMALL, table } from './report.ts'
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
@@ -50,6 +50,10 @@ function rowtree(name: string, { store, warmRounds }: Course, fsync: string, wor
 
 function peer(name: string, { files, warmRounds }: Course, fsync: 'on' | 'off'): Contender {
   return { name, run: (directory) => json(join(BIN, 'node'), [here('peer.ts'), name, directory, String(files), fsync, String(warmRounds)]) }
+}
+
+function back(name: string, script: string, store: string, rows: number, warmRounds: number): Contender {
+  return { name, run: (directory) => json(join(BIN, 'node'), [here(script), directory, store, String(rows), String(warmRounds)]) }
 }
 
 /** Compiles the C loop; `undefined` where there is no compiler. */
@@ -105,6 +109,14 @@ function main(): void {
         peer('atomically', small, 'off'),
         ...(program ? [floor(program, small, 1), floor(program, small, 2)] : []),
       ], ROUNDS)],
+      [BACK, small.files, () => race(memory, [
+        back('rowtree', 'back.ts', small.store, small.files, 3),
+        back('loop of UPDATEs', 'update.ts', small.store, small.files, 3),
+      ], ROUNDS)],
+      [ONE, 1, () => race(memory, [
+        back('100 rows', 'back.ts', database(memory, 100), 100, 1),
+        back('100,000 rows', 'back.ts', database(memory, 100_000), 100_000, 1),
+      ], ROUNDS, false)],
       [DURABLE, durable.files, () => race(disk.path, [
         rowtree('rowtree --fsync batch', durable, 'batch', 'auto'),
         rowtree('rowtree --fsync file', durable, 'file', 'auto'),
@@ -117,7 +129,7 @@ function main(): void {
       process.stderr.write(`${title} `)
       const results = run()
       all[title] = Object.fromEntries(results)
-      process.stdout.write(`\n### ${title}\n\n${table(results, rows)}\n`)
+      process.stdout.write(`\n### ${title}\n\n${title === BACK || title === ONE ? backTable(results, rows) : table(results, rows)}\n`)
     }
     verdicts.push(...checks(all))
     process.stdout.write(`\n### Targets\n\n| figure | target | measured | |\n| --- | --- | --- | --- |\n`)

@@ -18,7 +18,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/core/', ['src/types.ts', 'src/errors.ts', 'src/core/']],
   ['src/tree/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/']],
   ['src/store/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/store/']],
-  ['src/baseline/', ['src/types.ts', 'src/errors.ts', 'src/core/', 'src/tree/atomic.ts', 'src/baseline/']],
+  ['src/baseline/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/atomic.ts', 'src/baseline/']],
   ['workers/', ['src/core/', 'src/tree/']],
   ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],

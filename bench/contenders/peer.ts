@@ -7,7 +7,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { contentOf, directoryOf } from '../data.ts'
+import { contentOf, pathOf } from '../data.ts'
 import { calm, type Rounds, rounds } from '../rounds.ts'
 
 const IN_FLIGHT = 8
@@ -15,7 +15,7 @@ const IN_FLIGHT = 8
 const [name, directory, count, fsync, warm] = process.argv.slice(2) as [string, string, string, 'on' | 'off', string]
 const warmRounds = Number(warm)
 const files = Array.from({ length: Number(count) }, (_, index) => ({
-  path: `${directoryOf(index)}/page-${String(index).padStart(7, '0')}.html`,
+  path: pathOf(index),
   content: Buffer.from(contentOf(index)),
 }))
 

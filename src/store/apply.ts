@@ -12,13 +12,13 @@ export type Held = Row['content'] | Problem | undefined
 
 /**
  * Writes the rows of one collection. It lives for one `apply` and sees each change in this order: `current`, `asked`,
- * `write`, `current`; so it may keep what it found.
+ * `write`, `current`, `asked`; so it may keep what it found.
  */
 export interface Writer {
   readonly shape: RowShape
   /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
   current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
-  /** The content that `read` is going to give when the change is done. Called only for changes that have a content. */
+  /** The content that `read` is going to give when the change is done. Called before and after the writing, only for changes that have a content. */
   asked(change: Change): Row['content'] | Problem
   /**
    * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
@@ -29,7 +29,7 @@ export interface Writer {
   write(db: Kysely<unknown>, change: Change, previous: Row['content'] | undefined): Promise<Problem | undefined>
 }
 
-/** Changes of which `current` is asked at once: what they hold is in memory twice. */
+/** Changes of which `current` is asked at once. */
 const CHUNK = 256
 
 /** One change on its way. */
@@ -37,7 +37,6 @@ interface Task {
   readonly change: Change
   readonly writer: Writer
   previous: Row['content'] | undefined
-  asked: Row['content'] | undefined
   /** `kept`: the row is as asked already. */
   state: 'write' | 'written' | 'kept' | 'changed'
   digest: string | undefined
@@ -95,7 +94,7 @@ function plan(changes: readonly Change[], writerOf: (collection: string) => Writ
   return changes.map((change) => {
     let writer = writers.get(change.collection)
     if (writer === undefined) writers.set(change.collection, (writer = writerOf(change.collection)))
-    return { change, writer, previous: undefined, asked: undefined, state: 'write', digest: undefined }
+    return { change, writer, previous: undefined, state: 'write', digest: undefined }
   })
 }
 
@@ -144,7 +143,6 @@ function compare(task: Task, held: Held): Problem | undefined {
   const asked = change.content === undefined ? undefined : writer.asked(change)
   if (isProblem(asked)) return asked
   task.previous = held
-  task.asked = asked
   if (sameContent(held, asked)) {
     task.state = 'kept'
     task.digest = held === undefined ? undefined : digestOf(held)
@@ -164,8 +162,10 @@ async function write(db: Kysely<unknown>, { change, writer, previous }: Task): P
 
 /** Compares what the row holds now with what was asked for. After a deletion another row may show: the one it had hidden. */
 function verify(task: Task, held: Held): Problem | undefined {
-  const { change, writer, asked } = task
+  const { change, writer } = task
   if (isProblem(held)) return writeProblem(writer.shape, change, 'not-stored', `afterwards it cannot be read. ${held.message}`)
+  const asked = change.content === undefined ? undefined : writer.asked(change)
+  if (isProblem(asked)) return asked
   if (asked !== undefined && !sameContent(held, asked)) {
     const state = held === undefined ? 'afterwards the row is not there' : `of ${sizeOf(asked)} bytes the database holds ${sizeOf(held)}, or others`
     return writeProblem(writer.shape, change, 'not-stored', `${state}. Look for a trigger or a rule that changes it`)

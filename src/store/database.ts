@@ -8,7 +8,10 @@ import { Texts, type TextEncoding } from './texts.ts'
 
 /** An open database, whichever it is. */
 export interface Database {
+  /** The connection for single questions. */
   readonly kysely: Kysely<unknown>
+  /** A connection for streams of rows, opened at the first call: a connection that streams answers nothing else. */
+  streaming(): Promise<Kysely<unknown>>
   /**
    * A connection that may write, opened at the first call. No stream of rows may be open while it writes.
    *
@@ -37,7 +40,7 @@ export async function openDatabase(
   const path = resolve(directory, sqliteFile(url))
   let kysely: Kysely<unknown> | undefined
   try {
-    kysely = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, options)) })
+    kysely = connect(path, options)
     const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
     const files = ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix)
     return { ...connections(kysely, path, options), path, files, texts: new Texts(rows[0]!.encoding) }
@@ -50,23 +53,35 @@ export async function openDatabase(
 function connections(
   kysely: Kysely<unknown>,
   path: string,
-  { readOnly }: { readonly readOnly: boolean },
-): Pick<Database, 'kysely' | 'writing' | 'close'> {
-  let writer = readOnly ? undefined : kysely
+  options: { readonly readOnly: boolean },
+): Pick<Database, 'kysely' | 'streaming' | 'writing' | 'close'> {
+  let stream: Kysely<unknown> | undefined
+  let writer = options.readOnly ? undefined : kysely
+  // Nothing is opened after the end: the closed connection then says what is wrong.
+  let closed = false
   return {
     kysely,
+    async streaming() {
+      if (closed) return kysely
+      return (stream ??= connect(path, options))
+    },
     async writing() {
       try {
-        return (writer ??= new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, { readOnly: false })) }))
+        if (closed) return kysely
+        return (writer ??= connect(path, { readOnly: false }))
       } catch (error) {
         throw unwritable(path, error)
       }
     },
     async close() {
-      await kysely.destroy()
-      if (writer !== kysely) await writer?.destroy()
+      closed = true
+      for (const one of new Set([kysely, stream, writer])) await one?.destroy()
     },
   }
+}
+
+function connect(path: string, options: { readonly readOnly: boolean }): Kysely<unknown> {
+  return new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqliteFile(path, options)) })
 }
 
 function sqliteFile(url: string): string {

@@ -18,7 +18,8 @@ export async function* readSnapshot(
   read: (transaction: Kysely<unknown>) => AsyncIterable<Chunk>,
 ): AsyncGenerator<Chunk> {
   try {
-    const transaction = await database.kysely.startTransaction().execute()
+    const db = await database.streaming()
+    const transaction = await db.startTransaction().execute()
     try {
       yield* read(transaction)
     } finally {

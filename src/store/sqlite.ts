@@ -85,9 +85,9 @@ class NodeSqliteDriver implements Driver {
     this.#database.close()
   }
 
-  /** Prepared, because Deno's `exec` does not tell SQLite's code of an error. */
+  /** Prepared, because Deno's `exec` does not tell SQLite's code of an error; with `get`, because `run` fails after rows with large numbers. */
   #run(command: string): void {
-    this.#database.prepare(command).run()
+    this.#database.prepare(command).get()
   }
 }
 
@@ -127,11 +127,11 @@ class NodeSqliteConnection implements DatabaseConnection {
     if (prepared !== undefined) this.#prepared.delete(name)
     else {
       const statement = this.#database.prepare(text)
-      if (records) {
-        statement.setReturnArrays(true)
-        statement.setReadBigInts(true)
-      }
-      prepared = { statement, answers: statement.columns().length > 0 }
+      const answers = statement.columns().length > 0
+      if (records) statement.setReturnArrays(true)
+      // The number of a new row may be too large for a JavaScript number.
+      if (records || !answers) statement.setReadBigInts(true)
+      prepared = { statement, answers }
     }
     this.#prepared.set(name, prepared)
     if (this.#prepared.size > PREPARED) this.#prepared.delete(this.#prepared.keys().next().value!)

@@ -1,5 +1,5 @@
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import type { Action, Digest, FileStat, Problem, RowKey } from '../types.ts'
+import type { Action, Digest, FileStat, Problem, RowKey, Side } from '../types.ts'
 
 /** A row that is going to be written or deleted. */
 export interface RowTask {
@@ -27,16 +27,14 @@ export interface Meeting extends Arrival {
   readonly row: Uint8Array
 }
 
-/** A row whose file is gone. */
+/** A row whose file is gone, or never was. */
 export interface MissingFile extends RowTask {
-  readonly entry: BaselineEntry
   /** Whether the cycle may delete the row. */
   readonly licensed: boolean
 }
 
-/** A file whose row is gone. */
-export interface MissingRow {
-  readonly entry: BaselineEntry
+/** A file whose row is gone, or never was. */
+export interface MissingRow extends Omit<RowTask, 'expected'> {
   /** The file as it was compared; absent where it stays anyway. */
   readonly seen: { readonly stat: FileStat; readonly digest: Digest; readonly racy: boolean } | undefined
 }
@@ -70,14 +68,29 @@ export class Agenda {
   readonly missingFiles: MissingFile[] = []
   readonly missingRows: MissingRow[] = []
   readonly deferrals: Deferral[] = []
+  /** How many entries of each collection lost their file, or their row, whatever became of the other side. */
+  readonly lost: Readonly<Record<Side, Map<string, number>>> = { tree: new Map(), store: new Map() }
+  /** How many of these are gone on both sides, and so not in the baseline any more. */
+  readonly forgotten: Map<string, number> = new Map()
   /** Named paths where nothing is and nothing was. */
   readonly nothing: string[] = []
   /** Files that fit no collection. */
   readonly untracked: string[] = []
   #bytes = 0
 
+  /** Counts an entry that lost one side, or both. */
+  lose({ collection }: BaselineEntry, file: boolean, row: boolean): void {
+    if (file) increment(this.lost.tree, collection)
+    if (row) increment(this.lost.store, collection)
+    if (file && row) increment(this.forgotten, collection)
+  }
+
   arrive(arrival: Arrival): void {
     this.#bytes += arrival.bytes?.length ?? 0
     this.arrivals.push(this.#bytes > MEMORY ? { ...arrival, bytes: undefined } : arrival)
   }
+}
+
+function increment(counts: Map<string, number>, collection: string): void {
+  counts.set(collection, (counts.get(collection) ?? 0) + 1)
 }

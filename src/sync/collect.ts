@@ -4,8 +4,8 @@ import type { FoundFile } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
 import type { Action, Digest, FileStat, Problem } from '../types.ts'
 import type { Agenda, Arrival, Observation, RowTask } from './agenda.ts'
+import { type Compared, contentOf, spanOf, statAt } from './compared.ts'
 import type { Item } from './packing.ts'
-import type { Compared } from './record.ts'
 
 /**
  * Puts on the agenda what a compared job leaves to be done. It has to happen before the job's memory is used again.
@@ -25,6 +25,7 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
     const entry = known.get(item.path)
     if (action !== 'none' && action !== 'adopt') observe?.(observation(item, action, table, at, outcome))
     const digest = job.digestAt(result.digests, index)
+    if (entry) agenda.lose(entry, isFileGone(action, outcome, table[at + job.SEEN_INODE]!), item.rowless)
     const task: RowTask = { ...identity(item), expected: item.source || digest, entry }
     switch (outcome) {
       case job.IMPORT:
@@ -45,10 +46,17 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
         agenda.nothing.push(item.path)
         break
       default:
-        if (action === 'delete-row' && outcome !== job.STAGED) agenda.missingFiles.push({ ...task, entry: entry!, licensed: outcome === job.DELETE })
-        if (action === 'remove-file' || outcome === job.REMOVE) agenda.missingRows.push({ entry: entry!, seen: outcome === job.REMOVE ? seenAt(compared, at, file!) : undefined })
+        if (outcome === job.DELETE || (outcome === job.PENDING && action === 'delete-row')) agenda.missingFiles.push({ ...task, licensed: outcome === job.DELETE })
+        else if (outcome === job.REMOVE || (outcome === job.PENDING && action === 'remove-file')) {
+          agenda.missingRows.push({ ...identity(item), entry, seen: outcome === job.REMOVE ? seenAt(compared, at, file!) : undefined })
+        }
     }
   }
+}
+
+function isFileGone(action: Action, outcome: number, seen: number): boolean {
+  if (outcome === job.FORGOTTEN || outcome === job.DELETE) return true
+  return (outcome === job.PENDING && action === 'delete-row') || (outcome === job.CONFLICT && seen === -1)
 }
 
 function identity({ path, collection, key }: Item): Pick<RowTask, 'path' | 'collection' | 'key'> {
@@ -70,21 +78,6 @@ function seenAt({ work }: Compared, at: number, file: FoundFile): { stat: FileSt
   const { table, clock } = work
   const stat = { size: table[at + job.SEEN_SIZE]!, mtime: table[at + job.SEEN_MTIME]!, inode: table[at + job.SEEN_INODE]! }
   return { stat, digest: file.digest!, racy: !isSettled(stat.mtime, clock) }
-}
-
-/** The stat that a job's table tells of the file at `at`. */
-export function statAt(table: Float64Array, at: number): FileStat {
-  return { size: table[at + job.SIZE]!, mtime: table[at + job.MTIME]!, inode: table[at + job.INODE]! }
-}
-
-/** The bytes of a found file, if they travelled along. */
-export function spanOf({ result }: Compared, { span }: FoundFile): Uint8Array | undefined {
-  if (!span) return undefined
-  return result.taken ? new Uint8Array(result.taken, span[0], span[1] - span[0]) : new Uint8Array(0)
-}
-
-function contentOf({ packed }: Compared, index: number): Uint8Array {
-  return packed.contents.subarray(packed.ends[index - 1] ?? 0, packed.ends[index]!)
 }
 
 function conflict({ path, rowless }: Item, entry: BaselineEntry | undefined, fileGone: boolean): Problem {

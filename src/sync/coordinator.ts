@@ -12,9 +12,10 @@ import type { Guards } from '../core/guards.ts'
 import type { FsyncMode } from '../types.ts'
 import type { Agenda, Observation } from './agenda.ts'
 import { collect } from './collect.ts'
+import type { Compared } from './compared.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
-import { type Compared, Recorder, type StagedJob } from './record.ts'
+import { Recorder, type StagedJob } from './record.ts'
 import type { Tally } from './tally.ts'
 
 /** Rows of one batch at the most: it bounds the temps and the memory of an export of any size. */
@@ -121,7 +122,7 @@ export class Coordinator {
     // is true: so forced replacements are entered only afterwards.
     if (this.#forcing) this.#recorder.keep(staged)
     const published = clock()
-    const placed = directories.publish()
+    const placed = directories.publish(filledBy(staged))
     for (const one of staged) {
       if (hasMore(one, placed)) {
         this.#track(this.#publishFiles(one, published))
@@ -211,6 +212,17 @@ function breathe(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
+}
+
+/** The directories that files are staged in. */
+function filledBy(staged: readonly StagedJob[]): ReadonlySet<string> {
+  const filled = new Set<string>()
+  for (const { packed, work } of staged) {
+    for (const [index, { directory }] of packed.items.entries()) {
+      if (work.table[index * job.FIELDS + job.OUTCOME] === job.STAGED) filled.add(directory)
+    }
+  }
+  return filled
 }
 
 /** Whether files of a job are not yet in place with their whole directories; notes those that are. */

@@ -5,10 +5,10 @@ import { sidesOf } from '../tree/job.ts'
 import { Directories } from '../tree/directories.ts'
 import { sweepTree } from '../tree/sweep.ts'
 import type { Summary } from '../types.ts'
-import { Agenda, type RowTask } from './agenda.ts'
+import { Agenda } from './agenda.ts'
 import { nameClashes } from './clashes.ts'
 import { Coordinator } from './coordinator.ts'
-import { judgeMissingFiles, judgeMissingRows } from './deletions.ts'
+import { judgeDeletions } from './deletions.ts'
 import { importFiles } from './import.ts'
 import { Intake } from './intake.ts'
 import { mergeMeetings } from './merging.ts'
@@ -17,7 +17,7 @@ import type { CyclePlan, CyclePorts } from './plan.ts'
 import { removeFiles } from './removal.ts'
 import { listFiles } from './listing.ts'
 import { Tally } from './tally.ts'
-import { settleUndecided } from './undecided.ts'
+import { deferAll, settleUndecided } from './undecided.ts'
 
 /** Below this many rows a cycle is done before threads would be up. */
 const WORTH_THREADS = 2_000
@@ -78,8 +78,8 @@ class CycleRun {
   async execute(): Promise<Summary> {
     if (this.#plan.paths) await this.#intake.paths(this.#plan.paths)
     else await this.#everything()
-    await this.#toTree()
-    await this.#toStore()
+    await this.#publish()
+    await this.#apply()
     const { baseline, store } = this.#ports
     settleUndecided(baseline, this.#agenda, this.#plan, this.#tally)
     if (!this.#plan.dryRun) baseline.expire(this.#plan.retention)
@@ -102,7 +102,7 @@ class CycleRun {
     const files = licence.direction === 'export' ? undefined : listFiles(root, this.#plan, this.#tally)
     if (!files) this.#tally.problems.push(...sweepTree(root, { dryRun }).problems.filter(({ code }) => code === 'remove-failed'))
     this.#total = await store.count()
-    if (this.#total >= WORTH_THREADS) pool.start()
+    if (Math.max(this.#total, files?.length ?? 0) >= WORTH_THREADS) pool.start()
     for await (const chunk of store.read()) {
       signal?.throwIfAborted()
       await this.#intake.rows(chunk)
@@ -113,32 +113,35 @@ class CycleRun {
     await this.#intake.leftovers(this.#coordinator.matched === entries ? [] : baseline.paths(), files ?? [])
   }
 
-  async #toTree(): Promise<void> {
-    const { root, baseline } = this.#ports
-    const { dryRun } = this.#plan
+  /** Puts what is staged in place. */
+  async #publish(): Promise<void> {
     await this.#intake.flush()
     await this.#coordinator.finish()
     // What still waits for its name has no files: none of them could be written.
     this.#directories.abandon()
-    removeFiles(baseline, judgeMissingRows(baseline, this.#agenda, this.#plan, this.#tally), { root, dryRun }, this.#tally, this.#agenda)
-    await this.#coordinator.finish()
   }
 
-  async #toStore(): Promise<void> {
-    const { baseline } = this.#ports
+  /** Does what could be decided only when both sides were known: removes files, writes, deletes and merges rows. */
+  async #apply(): Promise<void> {
+    const { root, baseline } = this.#ports
     const { dryRun, signal, licence } = this.#plan
     const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
-    const doomed: RowTask[] = judgeMissingFiles(baseline, this.#agenda, this.#plan, this.#tally)
+    const { rows, files } = judgeDeletions(baseline, this.#agenda, this.#plan, this.#tally)
     if (dryRun) {
+      this.#tally.removed += files.length
       this.#tally.imported += this.#agenda.arrivals.length + this.#agenda.meetings.length
-      this.#tally.deleted += doomed.length
+      this.#tally.deleted += rows.length
       return
     }
-    const reappeared = await importFiles(ports, this.#agenda.arrivals, doomed, () => signal?.throwIfAborted())
-    await mergeMeetings(ports, this.#agenda.meetings, this.#plan)
+    // What is held must be known to be so before anything changes the proportions that it is held for.
+    deferAll(baseline, this.#agenda)
+    removeFiles(baseline, files, root, this.#tally, this.#agenda)
+    await this.#coordinator.finish()
+    const reappeared = await importFiles(ports, this.#agenda.arrivals.splice(0), rows, () => signal?.throwIfAborted())
+    await mergeMeetings(ports, this.#agenda.meetings.splice(0), this.#plan)
     if (reappeared.length === 0 || licence.direction === 'import') return
     await this.#intake.paths(reappeared)
-    await this.#toTree()
+    await this.#publish()
   }
 
   #advance(steps: number): void {

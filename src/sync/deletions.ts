@@ -1,61 +1,98 @@
-import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
+import type { Baseline, Undecided } from '../baseline/baseline.ts'
 import { type DeletionHold, deletionVerdict, guardDeletions, type Losses } from '../core/deletions.ts'
-import type { Side } from '../types.ts'
-import type { Agenda, MissingFile, MissingRow } from './agenda.ts'
+import type { Digest, Problem, Side } from '../types.ts'
+import type { Agenda, MissingFile, MissingRow, RowTask } from './agenda.ts'
 import type { CyclePlan } from './plan.ts'
 import type { Tally } from './tally.ts'
 
-type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence'>
+type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence' | 'dryRun'>
+
+/** What is to be deleted on either side, once all that is missing is known. */
+export interface Doomed {
+  readonly rows: readonly MissingFile[]
+  readonly files: readonly MissingRow[]
+}
 
 /**
- * The rows that may be deleted, because their files are gone. The others are held, where too much is gone at once for
- * it to be meant, or wait for the flag.
+ * Judges what is missing on one side: what may be deleted on the other is returned, the rest is held, where too much is
+ * gone at once for it to be meant, or waits for its flag. What rowtree never tracked is deleted only where a person named it.
  */
-export function judgeMissingFiles(baseline: Baseline, agenda: Agenda, plan: Plan, tally: Tally): MissingFile[] {
-  const { missingFiles } = agenda
-  // However little is asked for: a disk that is not mounted is worth a word.
-  const holds = plan.licence.direction === 'export' || plan.decided ? NO_HOLDS : holdsOf('tree', baseline, missingFiles, plan)
-  const doomed: MissingFile[] = []
-  for (const missing of missingFiles) {
-    const { path } = missing
-    const hold = holds.get(missing.collection)
-    if (hold) defer(agenda, path, hold, missing.expected, undefined)
-    else if (missing.licensed) doomed.push(missing)
-    else tally.deletions.push({ path, code: 'file-deleted', message: `${path} is gone; its row stays until --delete` })
-    // A row that is to be deleted was not counted yet; one that is held after all waits no longer.
-    if (hold && !missing.licensed) tally.pending--
-  }
-  return doomed
-}
-
-/** The files that may be removed, because their rows are gone. */
-export function judgeMissingRows(baseline: Baseline, agenda: Agenda, plan: Plan, tally: Tally): MissingRow[] {
+export function judgeDeletions(baseline: Baseline, agenda: Agenda, plan: Plan, tally: Tally): Doomed {
+  const missingFiles = agenda.missingFiles.splice(0)
   const missingRows = agenda.missingRows.splice(0)
-  const licensed = missingRows.filter(({ seen }) => seen)
-  const holds = licensed.length === 0 || plan.decided ? NO_HOLDS : holdsOf('store', baseline, licensed.map(({ entry }) => entry), plan)
-  const doomed: MissingRow[] = []
+  const judge = new Judge(baseline, agenda, plan)
+  const rows: MissingFile[] = []
+  // However little is asked for: a disk that is not mounted is worth a word.
+  const guarded = plan.licence.direction !== 'export'
+  for (const missing of missingFiles) {
+    const { path, licensed, entry, expected } = missing
+    if (guarded && judge.holds('tree', missing, expected, undefined)) {
+      // It was counted as pending only without its flag.
+      if (!licensed) tally.pending--
+    } else if (licensed && (entry || plan.decided)) rows.push(missing)
+    else {
+      if (licensed) tally.pending++
+      if (entry) tally.deletions.push({ path, code: 'file-deleted', message: `${path} is gone; its row stays until --delete` })
+    }
+  }
+  const files: MissingRow[] = []
   for (const missing of missingRows) {
-    const { path, collection, digest } = missing.entry
-    const hold = missing.seen && holds.get(collection)
-    if (hold) defer(agenda, path, hold, undefined, digest)
-    else if (missing.seen) doomed.push(missing)
-    else tally.deletions.push({ path, code: 'row-deleted', message: `The row of ${path} is gone; the file stays until --prune` })
+    const { path, seen, entry } = missing
+    if (seen && judge.holds('store', missing, undefined, seen.digest)) continue
+    if (seen && (entry || plan.decided)) files.push(missing)
+    else {
+      if (seen) tally.pending++
+      // An import leaves the files alone anyway.
+      if (entry && plan.licence.direction !== 'import') tally.deletions.push({ path, code: 'row-deleted', message: `The row of ${path} is gone; the file stays until --prune` })
+    }
   }
-  return doomed
+  return { rows, files }
 }
 
-const NO_HOLDS: ReadonlyMap<string, DeletionHold> = new Map()
+class Judge {
+  readonly #baseline: Baseline
+  readonly #agenda: Agenda
+  readonly #plan: Plan
+  readonly #holds = new Map<Side, ReadonlyMap<string, DeletionHold>>()
+  /** Paths that were held before. They stay so: files that appear since then make what is missing a smaller share. */
+  readonly #before: ReadonlyMap<string, Undecided>
 
-function holdsOf(side: Side, baseline: Baseline, missing: readonly Pick<BaselineEntry, 'collection'>[], { guards }: Plan): ReadonlyMap<string, DeletionHold> {
-  if (missing.length === 0) return NO_HOLDS
-  const losses = new Map<string, Losses>()
-  for (const [collection, total] of baseline.counts()) losses.set(collection, { total, missing: 0 })
-  for (const [collection, { length }] of Map.groupBy(missing, (one) => one.collection)) {
-    losses.set(collection, { total: losses.get(collection)?.total ?? length, missing: length })
+  constructor(baseline: Baseline, agenda: Agenda, plan: Plan) {
+    this.#baseline = baseline
+    this.#agenda = agenda
+    this.#plan = plan
+    this.#before = plan.decided ? new Map() : baseline.undecided()
   }
-  return guardDeletions(side, losses, guards)
-}
 
-function defer(agenda: Agenda, path: string, hold: DeletionHold, store: string | undefined, tree: string | undefined): void {
-  agenda.deferrals.push({ kind: 'hold', problem: { path, ...deletionVerdict(path, hold) }, store, tree })
+  /** Whether a deletion is held; puts the hold on the agenda. */
+  holds(side: Side, { path, collection }: Pick<RowTask, 'path' | 'collection'>, store: Digest | undefined, tree: Digest | undefined): boolean {
+    if (this.#plan.decided) return false
+    const hold = this.#holdsOf(side).get(collection)
+    const before = this.#before.get(path)
+    if (hold) this.#defer({ path, ...deletionVerdict(path, hold) }, store, tree)
+    else if (before && (before.code === 'mass-deletion' || before.code === 'tree-emptied')) {
+      this.#defer({ path, code: before.code, message: before.message }, store, tree)
+    } else return false
+    return true
+  }
+
+  #holdsOf(side: Side): ReadonlyMap<string, DeletionHold> {
+    const known = this.#holds.get(side)
+    if (known) return known
+    const { lost, forgotten } = this.#agenda
+    const losses = new Map<string, Losses>()
+    // What is gone on both sides has left the baseline already, unless this is a dry run.
+    for (const [collection, count] of this.#baseline.counts()) losses.set(collection, { total: count, missing: 0 })
+    for (const [collection, missing] of lost[side]) {
+      const total = (losses.get(collection)?.total ?? 0) + (this.#plan.dryRun ? 0 : (forgotten.get(collection) ?? 0))
+      losses.set(collection, { total, missing })
+    }
+    const holds = guardDeletions(side, losses, this.#plan.guards)
+    this.#holds.set(side, holds)
+    return holds
+  }
+
+  #defer(problem: Problem, store: Digest | undefined, tree: Digest | undefined): void {
+    this.#agenda.deferrals.push({ kind: 'hold', problem, store, tree })
+  }
 }

@@ -23,13 +23,13 @@ interface Task extends RowTask {
 
 type ReadyTask = Task & { readonly content: Uint8Array | undefined }
 
-/** Rows of one transaction at the most: what is lost when one of them makes it fail, and what is locked meanwhile. */
-const BATCH_ROWS = 4_096
+/** Rows of one transaction at the most: what is lost when one of them makes it fail, and what is in memory several times. */
+const BATCH_ROWS = 1_024
 const BATCH_BYTES = 64 * 1024 * 1024
 
 /**
  * Writes files into their rows and deletes rows, in batches of one transaction each. A batch that fails changes
- * nothing and is tried again row by row, so that one bad row does not hold up the others.
+ * nothing and is tried again in halves, down to single rows, so that one bad row does not hold up the others.
  *
  * @param onBatch called before each batch; what it throws ends the import
  * @returns paths that have a row again although theirs was deleted: what it had hidden shows up
@@ -38,12 +38,12 @@ export async function importFiles(ports: ImportPorts, arrivals: readonly Arrival
   const tasks: Task[] = [...arrivals.map((arrival) => ({ ...arrival, arrival })), ...deletions.map((task) => ({ ...task, arrival: undefined }))]
   const reappeared: string[] = []
   for (const batch of batchesOf(ports, tasks)) {
-    onBatch()
-    const applied = await write(ports, batch, reappeared)
-    if (applied) continue
-    for (const one of batch) {
+    const waiting = [batch]
+    for (let some = waiting.pop(); some; some = waiting.pop()) {
       onBatch()
-      await write(ports, [one], reappeared)
+      if (await write(ports, some, reappeared)) continue
+      const half = Math.ceil(some.length / 2)
+      waiting.push(some.slice(half), some.slice(0, half))
     }
   }
   return reappeared

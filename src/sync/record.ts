@@ -1,19 +1,11 @@
-import { type Baseline, type BaselineEntry, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
-import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
+import type { ItemProblem } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
 import type { Agenda } from './agenda.ts'
-import { spanOf, statAt } from './collect.ts'
+import { type Compared, spanOf, statAt } from './compared.ts'
 import type { Packed } from './packing.ts'
 import type { Tally } from './tally.ts'
-
-/** A job that was compared with the tree. */
-export interface Compared {
-  readonly packed: Packed
-  readonly known: ReadonlyMap<string, BaselineEntry>
-  readonly work: StageJob
-  readonly result: StageResult
-}
 
 /** A job between its two phases. */
 export interface StagedJob extends Compared {

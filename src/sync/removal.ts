@@ -8,15 +8,9 @@ import { removeFile, type Seen } from '../tree/remove.ts'
 import type { Agenda, MissingRow } from './agenda.ts'
 import type { Tally } from './tally.ts'
 
-/** Where files are removed, and whether they really are. */
-export interface RemovalOptions {
-  readonly root: string
-  readonly dryRun: boolean
-}
-
 /** A file that goes, with its bytes where the baseline does not have them. */
 interface Doomed {
-  readonly entry: MissingRow['entry']
+  readonly missing: MissingRow
   readonly seen: Seen
   readonly bytes: Uint8Array | undefined
 }
@@ -26,33 +20,33 @@ const CHUNK = 500
 /**
  * Removes files whose rows are gone, if they are still what was compared. Their contents go to history first.
  */
-export function removeFiles(baseline: Baseline, missing: readonly MissingRow[], options: RemovalOptions, tally: Tally, agenda: Agenda): void {
+export function removeFiles(baseline: Baseline, missing: readonly MissingRow[], root: string, tally: Tally, agenda: Agenda): void {
   for (let start = 0; start < missing.length; start += CHUNK) {
-    const doomed = missing.slice(start, start + CHUNK).flatMap((one) => doom(one, options, agenda))
-    const records = options.dryRun ? [] : remember(baseline, doomed)
+    const doomed = missing.slice(start, start + CHUNK).flatMap((one) => doom(one, root, agenda))
+    const records = remember(baseline, doomed)
     for (const [index, one] of doomed.entries()) {
-      if (!remove(baseline, one, options, tally, agenda) && records[index] !== undefined) baseline.retract([records[index]])
+      if (!remove(baseline, one, root, tally, agenda)) baseline.retract([records[index]!])
     }
   }
 }
 
-function doom({ entry, seen }: MissingRow, { root, dryRun }: RemovalOptions, agenda: Agenda): Doomed[] {
+function doom(missing: MissingRow, root: string, agenda: Agenda): Doomed[] {
+  const { seen, entry, path } = missing
   if (!seen) return []
-  if (seen.digest === entry.digest || dryRun) return [{ entry, seen, bytes: undefined }]
-  const file = readAgain(join(root, entry.path))
-  if (file && digestOf(file.bytes) === seen.digest) return [{ entry, seen, bytes: file.bytes }]
-  changed(entry.path, agenda)
+  if (seen.digest === entry?.digest) return [{ missing, seen, bytes: undefined }]
+  const file = readAgain(join(root, path))
+  if (file && digestOf(file.bytes) === seen.digest) return [{ missing, seen, bytes: file.bytes }]
+  changed(path, agenda)
   return []
 }
 
 function remember(baseline: Baseline, doomed: readonly Doomed[]): number[] {
   if (doomed.length === 0) return []
   const ids = baseline.record(
-    doomed.map(({ entry, seen, bytes }) => {
-      const { path, collection, key } = entry
-      const base = storedIn(entry)
+    doomed.map(({ missing: { path, collection, key, entry }, seen, bytes }) => {
+      const base = entry && storedIn(entry)
       const before = bytes ? { digest: seen.digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } } : base
-      return { path, collection, key, side: 'tree', before, after: undefined, base }
+      return { path, collection, key: JSON.stringify(key), side: 'tree', before, after: undefined, base }
     }),
   )
   baseline.checkpoint()
@@ -65,10 +59,9 @@ function changed(path: string, agenda: Agenda): void {
 }
 
 /** Whether the file is gone. */
-function remove(baseline: Baseline, { entry, seen }: Doomed, { root, dryRun }: RemovalOptions, tally: Tally, agenda: Agenda): boolean {
-  const { path } = entry
+function remove(baseline: Baseline, { missing: { path, entry }, seen }: Doomed, root: string, tally: Tally, agenda: Agenda): boolean {
   try {
-    if (!dryRun && !removeFile(root, path, seen)) {
+    if (!removeFile(root, path, seen)) {
       changed(path, agenda)
       return false
     }
@@ -80,6 +73,6 @@ function remove(baseline: Baseline, { entry, seen }: Doomed, { root, dryRun }: R
     return false
   }
   tally.removed++
-  if (!dryRun) baseline.remove(entry)
+  if (entry) baseline.remove(entry)
   return true
 }

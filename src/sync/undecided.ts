@@ -1,7 +1,19 @@
 import type { Baseline } from '../baseline/baseline.ts'
-import type { Agenda } from './agenda.ts'
+import type { Agenda, Deferral } from './agenda.ts'
 import type { CyclePlan } from './plan.ts'
 import type { Tally } from './tally.ts'
+
+/** Keeps what waits for a person so far, before anything else is done. */
+export function deferAll(baseline: Baseline, agenda: Agenda): void {
+  if (agenda.deferrals.length === 0) return
+  for (const deferral of agenda.deferrals) defer(baseline, deferral)
+  baseline.checkpoint()
+}
+
+function defer(baseline: Baseline, { kind, problem, store, tree }: Deferral): void {
+  const { path, code, message } = problem
+  baseline.defer({ path, kind, code, message, store, tree, since: Date.now() })
+}
 
 /**
  * Lists what waits for a person, and keeps it in the baseline until a cycle finds it settled. A file that fits no
@@ -10,13 +22,14 @@ import type { Tally } from './tally.ts'
 export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'paths' | 'scope'>, tally: Tally): void {
   const before = baseline.undecided()
   const now = new Set<string>()
-  for (const { kind, problem, store, tree } of agenda.deferrals) {
-    const { path, code, message } = problem
+  for (const deferral of agenda.deferrals) {
+    const { kind, problem } = deferral
+    const { path } = problem
     // What one phase defers, another one may have to leave as well.
     if (now.has(path)) continue
     now.add(path)
     ;(kind === 'conflict' ? tally.conflicts : tally.holds).push(problem)
-    if (!plan.dryRun) baseline.defer({ path, kind, code, message, store, tree, since: Date.now() })
+    if (!plan.dryRun) defer(baseline, deferral)
   }
   for (const path of agenda.untracked) {
     now.add(path)

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem, ProblemCode } from '../types.ts'
@@ -97,16 +97,31 @@ export class Directories {
    * Gives the staged directories their names. One whose name was taken meanwhile is merged: its
    * subdirectories are made, and its files have to be published one by one.
    *
+   * @param filled the directories that files were staged in; of the others only their parents appear
    * @returns the directories that are in place with all their files
    * @throws the system's error where it would hit every other directory too
    */
-  publish(): ReadonlySet<string> {
+  publish(filled: ReadonlySet<string>): ReadonlySet<string> {
     const placed = new Set<string>()
-    for (const { directory, home, family } of new Set(this.#staged.values())) {
+    for (const staged of new Set(this.#staged.values())) {
+      if (!this.#prune(staged, filled)) continue
+      const { directory, home, family } = staged
       if (this.#place(directory, home)) for (const path of family) placed.add(path)
       else for (const path of family) this.#merge(path)
     }
     return placed
+  }
+
+  /** Takes the directories back that nothing was staged in; `false` when that were all of them. */
+  #prune({ directory, home, family }: StagedDirectory, filled: ReadonlySet<string>): boolean {
+    for (const path of family.toReversed()) {
+      if (filled.has(path) || family.some((child) => parentOf(child) === path)) continue
+      rmdirSync(`${this.#root}/${home}${path.slice(directory.length)}`)
+      family.splice(family.indexOf(path), 1)
+      this.#staged.delete(path)
+      this.#states.delete(path)
+    }
+    return family.length > 0
   }
 
   #place(directory: string, home: string): boolean {

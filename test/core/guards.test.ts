@@ -42,6 +42,8 @@ describe('guardContent', () => {
     ['an overlong slash', bytes('\n\n\u00C0\u00AF'), undefined, 'it is not UTF-8 at byte 2 (line 3). Save it as UTF-8'],
     ['beyond Unicode', bytes('\u00F4\u0090\u0080\u0080'), undefined, 'it is not UTF-8 at byte 0 (line 1). Save it as UTF-8'],
     ['what is invalid after a replacement character', Uint8Array.of(...utf8('\uFFFD\n'), 0xff), undefined, 'it is not UTF-8 at byte 4 (line 2). Save it as UTF-8'],
+    ['what is invalid after a byte order mark', utf8('\uFEFFa\n').fill(0xff, 4), undefined, 'it is not UTF-8 at byte 4 (line 1). Save it as UTF-8'],
+    ['what is invalid after the first characters of 2, 3 and 4 bytes', Uint8Array.of(...utf8('\u0080\u0800\u{10000}'), 0xff), undefined, 'it is not UTF-8 at byte 9 (line 1). Save it as UTF-8'],
     ['UTF-16, as Windows writes it', bytes('\u00FF\u00FEa\0'), undefined, 'it is UTF-16. Save it as UTF-8'],
     ['UTF-16, the other way round', bytes('\u00FE\u00FF\0a'), undefined, 'it is UTF-16. Save it as UTF-8'],
 

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { RowtreeError } from '../../src/errors.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
-import type { Chunk, Store } from '../../src/store/store.ts'
+import { digestOf } from '../../src/digest.ts'
+import type { Applied, Change, Chunk, Finding, Store } from '../../src/store/store.ts'
 import type { TableCollection } from '../../src/store/table.ts'
 import type { Problem, Row } from '../../src/types.ts'
 
@@ -72,6 +73,39 @@ export async function readAll(store: Store): Promise<Everything> {
 /** Contents by path. */
 export function contents({ rows }: Everything): Record<string, Row['content']> {
   return Object.fromEntries(rows.map(({ path, content }) => [path, content]))
+}
+
+/** What the store has for a path, which must be a row or a place for one. */
+export async function findOne(store: Store, path: string): Promise<Exclude<Finding, { kind: 'misplaced' | 'unknown' | 'problem' }>> {
+  const [finding] = await store.find([path])
+  if (finding?.kind === 'row' || finding?.kind === 'vacant') return finding
+  throw new Error(`Expected a row or a place at ${path}, not ${JSON.stringify(finding)}`)
+}
+
+/** The change that makes a path hold this content, or nothing, as compared with what it holds now. */
+export async function changeAt(store: Store, path: string, content: string | Uint8Array | undefined): Promise<Change> {
+  const found = await findOne(store, path)
+  const { collection: name, key } = found.kind === 'row' ? found.row : found
+  const expected = found.kind === 'row' ? digestOf(found.row.content) : undefined
+  return { path, collection: name, key, expected, content: typeof content === 'string' ? new TextEncoder().encode(content) : content }
+}
+
+/** Makes paths hold these contents, or nothing, in one batch. */
+export async function put(store: Store, wanted: Record<string, string | Uint8Array | undefined>): Promise<Applied> {
+  const changes: Change[] = []
+  for (const [path, content] of Object.entries(wanted)) changes.push(await changeAt(store, path, content))
+  return store.apply(changes, () => {})
+}
+
+/** The rows of a table or query as SQL literals, sorted; read on a connection of its own. */
+export function literals(file: string, table: string, columns: readonly string[]): string[] {
+  const database = new DatabaseSync(file)
+  try {
+    const records = database.prepare(`select ${columns.map((name) => `quote(${name}) as ${name}`).join()} from ${table}`).all()
+    return records.map((record) => Object.values(record).join()).sort()
+  } finally {
+    database.close()
+  }
 }
 
 /** The `RowtreeError` that the promise is rejected with. */

@@ -44,6 +44,8 @@ describe('rows of one title', () => {
   })
 })
 
+const RENAMED = 'no template set or theme has this name any more. Export first'
+
 describe('what the board changed meanwhile is left alone', () => {
   const files: [state: string, path: string, content: string | undefined, script: string][] = [
     ['the own row was edited', `${ONE}/c.html`, 'new', "update mybb_templates set template = 'theirs' where tid = 5"],
@@ -73,8 +75,8 @@ describe('what the board changed meanwhile is left alone', () => {
   })
 
   test.each<[string, string, ProblemCode, string]>([
-    ['the set was renamed', "update mybb_templatesets set title = 'Uno' where sid = 1", 'row-refused', 'no template set or theme has this name any more. Export first'],
-    ['another set got the same title', "insert into mybb_templatesets values (0, 'Zero'), (3, 'One')", 'row-refused', 'no template set or theme has this name any more. Export first'],
+    ['the set was renamed', "update mybb_templatesets set title = 'Uno' where sid = 1", 'row-refused', RENAMED],
+    ['another set got the same title', "insert into mybb_templatesets values (3, 'One')", 'row-refused', RENAMED],
     ['the group got a directory', "insert into mybb_templategroups (prefix, title) values ('new', 'New')", 'misplaced',
       "its group's directory is another one. Move the file to template_sets/One/New Templates/new.html"],
   ])('a new template has no place: %s', async (_, script, code, state) => {
@@ -107,7 +109,9 @@ describe('a batch', () => {
       insert into mybb_templates (title, template, sid) select 't' || i, 'content ' || i, case when i % 3 = 0 then 1 else -2 end from n`)
     const master = board.records('select * from mybb_templates where sid = -2')
     const { rows } = await readAll(board.store)
-    const changes = rows.map(({ path, collection, key, content }) => ({ path, collection, key, expected: digestOf(content), content: new TextEncoder().encode(`${path}\n`) }))
+    const changes = rows.map(({ path, collection, key, content }) => {
+      return { path, collection, key, expected: digestOf(content), content: new TextEncoder().encode(`${path}\n`) }
+    })
     const applied = await board.store.apply(changes, () => {})
     expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
     expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))

@@ -104,7 +104,7 @@ export async function importFiles(store: Store, files: Contents): Promise<Applie
 
 /** What `apply` says where all is done: with the digests of what the rows show afterwards. */
 export function done(...contents: (string | undefined)[]): Applied {
-  return { committed: true, outcomes: contents.map((content) => ({ kind: 'done', digest: content === undefined ? undefined : digestOf(content) })) }
+  return { committed: true, outcomes: contents.map((content) => ({ kind: 'done', written: true, digest: content === undefined ? undefined : digestOf(content) })) }
 }
 
 /** All that the board holds, to compare what was before with what is after. */

@@ -25,14 +25,17 @@ const BOARD = `insert into mybb_templatesets values (1, 'One'), (2, 'Two'), (-2,
   insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1), (3, 'Dark', 2);
   insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values
     (1, 'a.css', 1, '', 'master a'), (2, 'b.css', 1, '', 'master b'), (3, 'b.css', 2, '', 'default b'), (4, 'odd', 2, '', 'odd'),
-    (5, 'twice.css', 3, '', 'x'), (6, 'twice.css', 3, '', 'y')`
+    (5, 'twice.css', 3, '', 'x'), (6, 'twice.css', 3, '', 'y'), (7, '${'long'.repeat(64)}', 3, '', '')`
 
 describe('every path that is read is found', () => {
   test.each([['without the master theme', false], ['with it', true]])('%s', async (_, master) => {
     const store = await openBoard(BOARD, master)
     const { rows, problems } = await readAll(store)
-    expect([rows.length, problems.length]).toEqual(master ? [24, 2] : [22, 2])
-    const expected: Finding[] = [...rows.map((row) => ({ kind: 'row' as const, row })), ...problems.map((problem) => ({ kind: 'problem' as const, problem }))]
+    expect([rows.length, problems.length]).toEqual(master ? [24, 3] : [22, 3])
+    const expected = [
+      ...rows.map((row): Finding => ({ kind: 'row', row })),
+      ...problems.map((problem): Finding => ({ kind: 'problem', problem })),
+    ]
     const paths = [...rows, ...problems].map(({ path }) => path)
     expect(await store.find(paths)).toEqual(expected)
     expect(await store.find(paths.toReversed())).toEqual(expected.toReversed())
@@ -41,11 +44,18 @@ describe('every path that is read is found', () => {
 
   test('also beyond what is looked up together', async () => {
     const store = await openBoard(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
-      with recursive n(i) as (select 1 union all select i + 1 from n where i < 600)
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200)
       insert into mybb_templates (title, template, sid) select 't' || i, 'content ' || i, -2 from n`)
     const { rows } = await readAll(store)
-    expect(rows.length).toBe(1200)
+    expect(rows.length).toBe(2400)
     expect(await store.find(rows.map(({ path }) => path))).toEqual(rows.map((row) => ({ kind: 'row', row })))
+  })
+
+  test('while rows are being read', async () => {
+    const store = await openBoard(BOARD)
+    for await (const { rows } of store.read()) {
+      expect(await store.find(rows.map(({ path }) => path))).toEqual(rows.map((row) => ({ kind: 'row', row })))
+    }
   })
 
   test('of two sets with one title it is that of the first', async () => {

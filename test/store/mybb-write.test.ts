@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied } from '../../src/store/store.ts'
 import { contents, readAll } from './fixtures.ts'
-import { BOARD, ONE, SECONDS, SETS, VERSION, done, everything, failed, importFiles, makeBoard, type Contents, type TestBoard } from './mybb-board.ts'
+import {
+  BOARD, ONE, SECONDS, SETS, VERSION, done, everything, failed, importFiles, makeBoard, type Contents, type TestBoard,
+} from './mybb-board.ts'
 
 /** Imports files in one batch. Gives what came of it, and what the board shows differently since, in any set or theme. */
 async function changedBy({ store }: TestBoard, files: Contents): Promise<{ applied: Applied; changed: Contents }> {
@@ -74,17 +76,20 @@ describe('a template', () => {
     expect(everything(board)).toEqual(before)
   })
 
-  test.each([['t'.repeat(120)], ['é'.repeat(120)], ['🦊'.repeat(60)]])('has a title of up to 120 characters: %s', async (title) => {
+  test.each([['t'.repeat(120)], ['é'.repeat(120)], ['🦊'.repeat(61)]])('has a title of up to 120 characters: %s', async (title) => {
     const { store } = await makeBoard(BOARD)
     expect(await importFiles(store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
   })
 
-  test.each([['a new title', 'x', ''], ['a copy', 'x', `insert into mybb_templates (title, template, sid) values ('${'x'.repeat(121)}', 'master', -2)`]])('with a longer title is refused: %s', async (_, letter, script) => {
+  test.each([
+    ['a new one', ''],
+    ['a copy', `insert into mybb_templates (title, template, sid) values ('${'x'.repeat(121)}', 'master', -2)`],
+  ])('with a longer title is refused: %s', async (_, script) => {
     const board = await makeBoard(BOARD + script)
     const before = everything(board)
-    const path = `${ONE}/${letter.repeat(121)}.html`
+    const path = `${ONE}/${'x'.repeat(121)}.html`
     expect(await importFiles(board.store, { [path]: 'x' })).toEqual(failed(path, 'row-refused',
-      `Cannot write templates(set="One", title="${letter.repeat(80)}…"): its name is 121 characters long, and MyBB keeps 120. Give it a shorter one`))
+      `Cannot write templates(set="One", title="${'x'.repeat(80)}…"): its name is 121 characters long, and MyBB keeps 120. Give it a shorter one`))
     expect(everything(board)).toEqual(before)
   })
 

@@ -2,6 +2,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeRow } from '../../src/store/row.ts'
+import type { TableCollection } from '../../src/store/table.ts'
 import { collection, contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
 
 const PAGES = 'create table pages (site text, slug text, body text);'
@@ -193,7 +194,7 @@ describe('keys', () => {
 })
 
 describe('a mapping that does not fit', () => {
-  test.each([
+  test.each<[Partial<TableCollection>, string, string]>([
     [{ table: 'pagse' }, 'table-missing', 'the table "pagse" does not exist. Did you mean "pages"?'],
     [{ content: ['boby'] }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
     [{ content: ['body', 'boby'], structured: true }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],

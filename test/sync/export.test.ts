@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { storedIn } from '../../src/baseline/baseline.ts'
 import { openBaseline } from '../../src/baseline/sqlite.ts'

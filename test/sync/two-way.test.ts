@@ -1,61 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type ConfigInput, type Engine, openEngine, type Summary } from '../../src/index.ts'
-import { createPages, pagesConfig, samplePages, sql, type Page } from '../support/tables.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
-
-/** A store of pages and a tree, exported once. */
-interface Site {
-  readonly directory: string
-  readonly root: string
-  readonly engine: Engine
-  row(path: string): string | undefined
-  setRow(path: string, body: string | undefined): void
-  file(path: string): string | undefined
-  setFile(path: string, content: string | Uint8Array | undefined): void
-}
-
-const OPEN: Engine[] = []
-
-async function site(pages: readonly Page[] = samplePages(12), input: Partial<ConfigInput> = {}): Promise<Site> {
-  const directory = temporaryDirectory()
-  const store = createPages(directory, pages)
-  const config = pagesConfig(directory, { export: { fsync: 'off' }, ...input })
-  const engine = await openEngine(config)
-  OPEN.push(engine)
-  await engine.export()
-  const keyOf = (path: string): [string, string] => path.replace(/\.html$/, '').split('/') as [string, string]
-  const root = config.tree
-  let time = 1_800_000_000
-  return {
-    directory,
-    root,
-    engine,
-    row(path) {
-      const db = new DatabaseSync(store, { readOnly: true })
-      const row = db.prepare('select body from pages where site = ? and slug = ?').get(...keyOf(path))
-      db.close()
-      return row?.['body'] as string | undefined
-    },
-    setRow(path, body) {
-      const [where, slug] = keyOf(path)
-      const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
-      sql(store, body === undefined
-        ? `delete from pages where site = ${text(where)} and slug = ${text(slug)}`
-        : `insert or replace into pages values (${text(where)}, ${text(slug)}, ${text(body)})`)
-    },
-    file: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined),
-    setFile(path, content) {
-      const absolute = join(root, path)
-      if (content === undefined) return unlinkSync(absolute)
-      mkdirSync(dirname(absolute), { recursive: true })
-      writeFileSync(absolute, content)
-      utimesSync(absolute, ++time, time)
-    },
-  }
-}
+import type { ConfigInput, Summary } from '../../src/index.ts'
+import { type Site, site } from '../support/site.ts'
+import { samplePages } from '../support/tables.ts'
 
 const A = 'north/page-000000.html'
 const B = 'south/page-000001.html'

@@ -8,6 +8,9 @@ import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
 import { IS_ROOT, NOBODY, runScript, source } from '../support/script.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
+/** Every directory has files. */
+const ALL = { has: () => true } as unknown as ReadonlySet<string>
+
 describe('Directories', () => {
   it('makes missing directories under temp names, a whole branch in one', () => {
     const root = temporaryDirectory()
@@ -96,11 +99,24 @@ describe('publish', () => {
   it('gives every directory its name, with everything in it', () => {
     const root = temporaryDirectory()
     const directories = waiting(root)
-    expect(directories.publish()).toEqual(new Set(['a', 'b', 'b/c', 'b/c/d']))
+    expect(directories.publish(ALL)).toEqual(new Set(['a', 'b', 'b/c', 'b/c/d']))
     directories.settle()
     expect(listing(root)).toEqual(['a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/d/file', 'b/c/file'])
     expect(directories.prepare('b/c')).toEqual({ fresh: true })
-    expect(directories.publish()).toEqual(new Set())
+    expect(directories.publish(ALL)).toEqual(new Set())
+  })
+
+  it('publishes no directory that nothing was written into', () => {
+    const root = temporaryDirectory()
+    const directories = new Directories(root, '.tmp', false)
+    for (const directory of ['a', 'a/empty', 'a/full/deep', 'b', 'b/c']) directories.prepare(directory)
+    writeFileSync(join(root, directories.homesOf(['a/full/deep']).get('a/full/deep')!, 'file'), 'x')
+    expect(directories.publish(new Set(['a/full/deep']))).toEqual(new Set(['a', 'a/full', 'a/full/deep']))
+    directories.settle()
+    expect(listing(root)).toEqual(['a/', 'a/full/', 'a/full/deep/', 'a/full/deep/file'])
+    expect(directories.prepare('b')).toMatchObject({ fresh: true })
+    directories.abandon()
+    expect(listing(root)).toEqual(['a/', 'a/full/', 'a/full/deep/', 'a/full/deep/file'])
   })
 
   it('replaces nothing but an empty directory', () => {
@@ -109,7 +125,7 @@ describe('publish', () => {
     mkdirSync(join(root, 'a'))
     mkdirSync(join(root, 'b/c'), { recursive: true })
     writeFileSync(join(root, 'b/c/theirs'), '')
-    expect(directories.publish()).toEqual(new Set(['a']))
+    expect(directories.publish(ALL)).toEqual(new Set(['a']))
     const home = parentOf(directories.prepare('b/c').home!)
     expect(listing(root)).toEqual([`${home}/`, `${home}/c/`, `${home}/c/d/`, `${home}/c/d/file`, `${home}/c/file`, 'a/', 'a/file', 'b/', 'b/c/', 'b/c/d/', 'b/c/theirs'])
     directories.settle()
@@ -125,7 +141,7 @@ describe('publish', () => {
     const directories = waiting(root)
     plant(join(root, 'a'))
     const before = lstat(join(root, 'a'))
-    expect(directories.publish()).toEqual(new Set(['b', 'b/c', 'b/c/d']))
+    expect(directories.publish(ALL)).toEqual(new Set(['b', 'b/c', 'b/c/d']))
     directories.settle()
     expect(lstat(join(root, 'a'))).toEqual(before)
   })
@@ -138,7 +154,7 @@ describe('publish', () => {
     renameSync(join(root, 'old'), join(root, 'moved'))
     mkdirSync(join(outside, home!.slice('old/'.length)))
     symlinkSync(outside, join(root, 'old'))
-    expect(directories.publish()).toEqual(new Set())
+    expect(directories.publish(ALL)).toEqual(new Set())
     expect(listing(outside)).not.toContain('a/')
   })
 
@@ -146,7 +162,7 @@ describe('publish', () => {
     const root = mountTmpfs(65_536)
     const directories = waiting(root)
     makeReadOnly(root)
-    expect(() => directories.publish()).toThrow('EROFS')
+    expect(() => directories.publish(ALL)).toThrow('EROFS')
   })
 })
 
@@ -159,13 +175,13 @@ describe('abandon', () => {
     mkdirSync(join(root, 'a'))
     directories.abandon()
     expect(listing(root)).toEqual(['a/', 'old/', 'old/empty/'])
-    expect(directories.publish()).toEqual(new Set())
+    expect(directories.publish(ALL)).toEqual(new Set())
   })
 
   it('leaves what is published', () => {
     const root = temporaryDirectory()
     const directories = waiting(root)
-    directories.publish()
+    directories.publish(ALL)
     directories.settle()
     directories.prepare('e')
     directories.abandon()

@@ -9,8 +9,8 @@ export type Columns = Readonly<Record<string, string | number | Uint8Array>>
 export interface Stamp {
   /** Seconds since 1970. */
   readonly time: number
-  /** Such as `1837`; `undefined` where the board does not tell. */
-  readonly version: string | undefined
+  /** For a template of this title, such as `1837`; `undefined` where the board does not tell. */
+  versionOf(title: string): string | undefined
 }
 
 /** One kind of row that a board has: its templates, or its stylesheets. */
@@ -20,7 +20,7 @@ export interface BoardCollection extends ContentSource {
   /** Characters that a new title may have: some databases cut a longer one without a word. */
   readonly longest: number
   /** Columns beside the content that every write sets. */
-  touched(db: Kysely<unknown>, title: string, stamp: Stamp): Promise<Columns>
+  touched(title: string, stamp: Stamp): Columns
   /** What a new row takes over from the inherited one that it hides: for each of these ids its columns. */
   models(db: Kysely<unknown>, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>>
   /** Further columns of a new row. */

@@ -5,9 +5,12 @@ import type { Finding } from '../store.ts'
 import type { Texts } from '../texts.ts'
 import type { BoardCollection } from './collection.ts'
 import { readContents } from './contents.ts'
-import { rowOf, type Shown, type Spot } from './plan.ts'
+import { rowOf, type Plan, type Shown, type Spot } from './plan.ts'
 
-/** Paths that are looked up together: each look at the titles goes through a whole table, which has no index of them. */
+/** More titles than these are not asked for by name: the table has no index of them, and so it is read whole in any case. */
+const MANY = 1000
+
+/** Paths whose contents are in memory at once. */
 const TOGETHER = 256
 
 /** What the board has at each of these paths, in their order. */
@@ -20,26 +23,20 @@ export async function findPaths(
   const findings = new Map<string, Finding>()
   for (const collection of collections) {
     const placed = paths.filter((path) => collection.pattern.parse(path) !== undefined)
+    if (placed.length === 0) continue
+    const plan = await collection.plan(db, placed.length > MANY ? undefined : titlesOf(collection, placed))
     for (let start = 0; start < placed.length; start += TOGETHER) {
       const some = placed.slice(start, start + TOGETHER)
-      const found = await findSome(db, texts, collection, some)
-      some.forEach((path, index) => findings.set(path, found[index]!))
+      const located = await locate(db, texts, collection, plan, some)
+      for (const [index, path] of some.entries()) findings.set(path, findingOf(collection, path, located[index]!))
     }
   }
   return paths.map((path) => findings.get(path) ?? { kind: 'unknown' })
 }
 
-async function findSome(
-  db: Kysely<unknown>,
-  texts: Texts,
-  collection: BoardCollection,
-  paths: readonly string[],
-): Promise<readonly Finding[]> {
-  const located = await locate(db, texts, collection, paths)
-  return located.map((one, index): Finding => {
-    if (one.kind === 'row') return { kind: 'row', row: one.row }
-    return one.kind === 'vacant' ? vacancy(collection, paths[index]!, one.key) : one
-  })
+/** The titles, or the names of stylesheets, in these paths; the patterns end with them. */
+export function titlesOf({ pattern }: BoardCollection, paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => pattern.parse(path)?.at(-1) ?? []))]
 }
 
 /** What is at a path: also which rows of the database a row comes from. */
@@ -50,10 +47,9 @@ export async function locate(
   db: Kysely<unknown>,
   texts: Texts,
   collection: BoardCollection,
+  plan: Plan,
   paths: readonly string[],
 ): Promise<Located[]> {
-  const titles = new Set(paths.flatMap((path) => collection.pattern.parse(path)?.at(-1) ?? []))
-  const plan = await collection.plan(db, [...titles])
   const found = paths.map((path) => plan.at(path))
   const contents = await readContents(db, collection, texts, found.flatMap((one) => ('ids' in one ? one.ids : [])))
   return found.map((one): Located => {
@@ -61,6 +57,11 @@ export async function locate(
     const row = rowOf(collection, one, contents)
     return 'code' in row ? { kind: 'problem', problem: row } : { kind: 'row', row, shown: one }
   })
+}
+
+function findingOf(collection: BoardCollection, path: string, located: Located): Finding {
+  if (located.kind === 'row') return { kind: 'row', row: located.row }
+  return located.kind === 'vacant' ? vacancy(collection, path, located.key) : located
 }
 
 function vacancy(collection: BoardCollection, path: string, key: RowKey): Finding {

@@ -9,7 +9,7 @@ import type { Store } from '../store.ts'
 import type { BoardCollection, Stamp } from './collection.ts'
 import { findPaths } from './find.ts'
 import type { Plan } from './plan.ts'
-import { hasCache, readVersion } from './stamp.ts'
+import { hasCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
 import { boardWriter } from './writer.ts'
@@ -85,7 +85,7 @@ export async function openMybb(
     async apply(changes, beforeCommit) {
       cached ??= await ask(database, prepare)
       const time = Math.floor(now() / 1000)
-      const stampOf = async (db: Kysely<unknown>): Promise<Stamp> => ({ time, version: cached ? await readVersion(db, prefix) : undefined })
+      const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
       return applyChanges(database, changes, (name) => boardWriter(collectionOf(name), database.texts, stampOf), beforeCommit)
     },
     describe: describer(collections),

@@ -49,7 +49,8 @@ export class Plan {
 
   /** What is at a path. Of two rows with one path it is the one that is read first. */
   at(path: string): Shown | Spot {
-    const found = (this.#byPath ??= new Map([...this.#problems, ...this.#shown.toReversed()].map((one) => [one.path, one]))).get(path)
+    this.#byPath ??= new Map([...this.#problems, ...this.#shown.toReversed()].map((one) => [one.path, one]))
+    const found = this.#byPath.get(path)
     if (found === undefined) return this.#spotAt(path)
     return 'code' in found ? { kind: 'problem', problem: found } : found
   }

@@ -5,7 +5,12 @@ import type { ContentSource } from './contents.ts'
 type Table = Pick<ContentSource, 'table' | 'id'>
 
 /** Sets columns of these rows. Returns how many rows the database changed, like the other two. */
-export async function updateRows(db: Kysely<unknown>, { table, id }: Table, ids: readonly number[], columns: Columns): Promise<bigint | undefined> {
+export async function updateRows(
+  db: Kysely<unknown>,
+  { table, id }: Table,
+  ids: readonly number[],
+  columns: Columns,
+): Promise<bigint | undefined> {
   const values = Object.entries(columns).map(([name, value]) => sql`${sql.id(name)} = ${value}`)
   const done = await sql`update ${sql.id(table)} set ${sql.join(values)} where ${sql.id(id)} in (${sql.join(ids)})`.execute(db)
   return done.numAffectedRows

@@ -25,7 +25,7 @@ export function stylesheetsOf(prefix: string, master: boolean): BoardCollection 
     ...source,
     plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names),
     longest: 30,
-    touched: async (_db, _name, { time }) => ({ lastmodified: time }),
+    touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
     added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
     isShut: (theme) => theme === MASTER_THEME,
@@ -35,7 +35,11 @@ export function stylesheetsOf(prefix: string, master: boolean): BoardCollection 
 }
 
 /** The pages that stylesheets are for, in MyBB's words. */
-async function readAttachments(db: Kysely<unknown>, { table }: ContentSource, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>> {
+async function readAttachments(
+  db: Kysely<unknown>,
+  { table }: ContentSource,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Columns>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ sid: number; attachedto: string }>`
     select sid, attachedto from ${sql.id(table)} where sid in (${sql.join(ids)})`.execute(db)

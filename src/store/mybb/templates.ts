@@ -24,9 +24,9 @@ export function templatesOf(prefix: string): BoardCollection {
     ...source,
     plan: (db, titles) => planTemplates(db, prefix, source, titles),
     longest: 120,
-    async touched(db, title, { time, version }) {
-      const known = version ?? await masterVersion(db, source, title)
-      return { status: '', dateline: time, ...(known !== undefined && { version: known }) }
+    touched(title, { time, versionOf }) {
+      const version = versionOf(title)
+      return { status: '', dateline: time, ...(version !== undefined && { version }) }
     },
     models: async () => new Map(),
     added: () => ({}),
@@ -35,11 +35,11 @@ export function templatesOf(prefix: string): BoardCollection {
   }
 }
 
-/** The version that MyBB last changed its own template of this title in. */
-async function masterVersion(db: Kysely<unknown>, { table }: ContentSource, title: string): Promise<string | undefined> {
+/** The versions that MyBB last changed its own templates in, by title. */
+export async function readMasterVersions(db: Kysely<unknown>, prefix: string): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql<{ title: string; version: string }>`
-    select title, version from ${sql.id(table)} where title = ${title} and sid = ${MASTER_SET}`.execute(db)
-  return rows.find((row) => row.title === title)?.version
+    select title, version from ${sql.id(`${prefix}templates`)} where sid = ${MASTER_SET}`.execute(db)
+  return new Map(rows.map(({ title, version }) => [title, version]))
 }
 
 /**

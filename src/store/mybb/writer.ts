@@ -6,8 +6,8 @@ import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { Texts } from '../texts.ts'
 import type { BoardCollection, Columns, Stamp } from './collection.ts'
-import { locate, type Located } from './find.ts'
-import type { Shown } from './plan.ts'
+import { locate, titlesOf, type Located } from './find.ts'
+import type { Plan, Shown } from './plan.ts'
 import { deleteRows, insertRow, updateRows } from './rows.ts'
 
 /**
@@ -23,10 +23,15 @@ export function boardWriter(
 ): Writer {
   const found = new Map<Change, Located>()
   const models = new Map<number, Columns>()
-  let stamp: Promise<Stamp> | undefined
+  let stamp: Stamp | undefined
+  let plans = 0
+  let plan: Plan | undefined
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
-    const located = await locate(db, texts, collection, changes.map(({ path }) => path))
+    const paths = changes.map(({ path }) => path)
+    // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
+    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined)
+    const located = await locate(db, texts, collection, plan!, paths)
     for (const [index, change] of changes.entries()) found.set(change, located[index]!)
     // Now, because the same transaction may delete them before a row takes their place.
     for (const [id, columns] of await collection.models(db, located.flatMap(inheritedIds))) models.set(id, columns)
@@ -38,13 +43,16 @@ export function boardWriter(
   }
 
   async function write(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    plans = 0
     const one = found.get(change)!
     if (one.kind === 'problem') return one.problem
     if (one.kind === 'misplaced') {
       return writeProblem(collection, change, 'misplaced', `its group's directory is another one. Move the file to ${one.belongs}`)
     }
     const place = placeOf(one)
-    if (place === undefined || !isFor(change, place.key)) return refuse(change, 'no template set or theme has this name any more. Export first')
+    if (place === undefined || !isFor(change, place.key)) {
+      return refuse(change, 'no template set or theme has this name any more. Export first')
+    }
     if (collection.isShut(place.owner)) {
       return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
     }
@@ -58,16 +66,17 @@ export function boardWriter(
 
   async function put(db: Kysely<unknown>, change: Change, content: Row['content'], { owner, shown }: Place): Promise<Problem | undefined> {
     const title = change.key.at(-1)!
-    const touched = await collection.touched(db, title, await (stamp ??= stampOf(db)))
-    const columns = { [collection.content]: content, ...touched }
+    stamp ??= await stampOf(db)
+    const columns = { [collection.content]: content, ...collection.touched(title, stamp) }
     // The board may show any of several equal rows.
     if (shown?.holder === owner) return expect(change, shown.ids.length, await updateRows(db, collection, shown.ids, columns))
     const length = [...title].length
     if (length > collection.longest) {
       return refuse(change, `its name is ${length} characters long, and MyBB keeps ${collection.longest}. Give it a shorter one`)
     }
-    const added = collection.added(title, models.get(shown?.ids[0] ?? -1))
-    return expect(change, 1, await insertRow(db, collection, { [collection.title]: title, [collection.holder]: owner, ...columns, ...added }))
+    const model = shown && models.get(shown.ids[0]!)
+    const row = { [collection.title]: title, [collection.holder]: owner, ...columns, ...collection.added(title, model) }
+    return expect(change, 1, await insertRow(db, collection, row))
   }
 
   function refuse(change: Change, state: string): Problem {
@@ -76,7 +85,8 @@ export function boardWriter(
 
   function expect(change: Change, rows: number, affected: bigint | undefined): Problem | undefined {
     if (affected === BigInt(rows)) return undefined
-    return writeProblem(collection, change, 'not-stored', `${affected ?? 0n} rows were changed instead of ${rows}. Look for a trigger or a rule`)
+    const state = `${affected ?? 0n} rows were changed instead of ${rows}. Look for a trigger or a rule`
+    return writeProblem(collection, change, 'not-stored', state)
   }
 
   return { shape: collection, current, asked: ({ content }) => textOf(content!), write }

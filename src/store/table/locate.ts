@@ -4,14 +4,12 @@ import { queryRecords } from '../snapshot.ts'
 import type { SqlValue } from '../sqlite.ts'
 import type { Texts } from '../texts.ts'
 import { valuesOf } from './affinity.ts'
-import { areWhole, column, isWhole, mend, restOf, selectBytes, selectRecords, type RowRecord } from './record.ts'
+import { areWhole, column, isWhole, mend, selectBytes, selectRecords, valueIn, type RowRecord } from './record.ts'
 import type { Source } from './source.ts'
 
 /** A row that was found by its key. */
 export interface Located {
   readonly record: RowRecord
-  /** The values of the key columns as the database holds them. */
-  readonly key: readonly SqlValue[]
   /** How many rows have the key. */
   copies: number
   /** For each content column whether it holds a text that is none, and is bytes in the record; `undefined` where none does. */
@@ -29,60 +27,62 @@ export function locator(source: Source, texts: Texts): Locate {
   const plain = byKeys(source, [])
   const withBytes = byKeys(source, selectBytes(source))
 
-  async function find(db: Kysely<unknown>, keys: readonly RowKey[]): Promise<Map<string, Located>> {
-    const found = collect(source, await plain(db, keys), 0, texts)
-    const broken = keys.filter((key) => {
-      const located = found.get(nameOf(key))
-      return located !== undefined && !areWhole(source, located.record, texts)
-    })
+  async function find(db: Kysely<unknown>, keys: readonly RowKey[], names: readonly string[]): Promise<Map<string, Located>> {
+    const found = collect(source, await plain(db, keys))
+    const isBroken = (name: string): boolean => found.has(name) && !areWhole(source, found.get(name)!.record, texts)
+    const broken = keys.filter((_, index) => isBroken(names[index]!))
     if (broken.length === 0) return found
     // What changed or went between the two queries is as the second one says.
-    for (const key of broken) found.delete(nameOf(key))
-    const mended = collect(source, await withBytes(db, broken), source.contents.length, texts)
-    return new Map([...found, ...mended])
+    for (const key of broken) found.delete(nameOf(key, key.length))
+    const mended = collect(source, await withBytes(db, broken))
+    for (const [name, located] of mended) found.set(name, mendLocated(source, located, texts))
+    return found
   }
 
   return async (db, keys) => {
+    const names = keys.map((key) => nameOf(key, key.length))
     const located: (Located | undefined)[] = []
     for (let start = 0; start < keys.length; start += CHUNK) {
-      const some = keys.slice(start, start + CHUNK)
-      const found = await find(db, some)
-      for (const key of some) located.push(found.get(nameOf(key)))
+      const some = names.slice(start, start + CHUNK)
+      const found = await find(db, keys.slice(start, start + CHUNK), some)
+      for (const name of some) located.push(found.get(name))
     }
     return located
   }
 }
 
-/** The records by their keys; beside key and content they have the bytes of this many columns and the key itself. */
-function collect(source: Source, records: readonly RowRecord[], bytes: number, texts: Texts): Map<string, Located> {
+/** The values of a row's key columns as the database holds them. */
+export function nativeKey({ keys }: Source, record: RowRecord): SqlValue[] {
+  return record.slice(record.length - keys.length)
+}
+
+function collect({ keys }: Source, records: readonly RowRecord[]): Map<string, Located> {
   const found = new Map<string, Located>()
-  const width = source.keys.length
   for (const record of records) {
-    const name = nameOf(record.slice(0, width))
+    const name = nameOf(record, keys.length)
     const twin = found.get(name)
-    if (twin !== undefined) {
-      twin.copies++
-      continue
-    }
-    let invalid: boolean[] | undefined
-    if (bytes > 0) {
-      const broken = source.contents.map((_, index) => !isWhole(source, record, index, texts))
-      mend(source, record, texts)
-      invalid = broken.map((is, index) => is && typeof record[width + 2 * index] !== 'string')
-    }
-    found.set(name, { record, key: record.slice(restOf(source) + bytes), copies: 1, invalid })
+    if (twin === undefined) found.set(name, { record, copies: 1, invalid: undefined })
+    else twin.copies++
   }
   return found
 }
 
-/** One text for the texts of a key: no text that the database gives for a key holds a NUL. */
-function nameOf(key: readonly SqlValue[]): string {
-  return key.length === 1 ? String(key[0]) : key.join('\0')
+function mendLocated(source: Source, { record, copies }: Located, texts: Texts): Located {
+  const broken = source.contents.map((_, index) => !isWhole(source, record, index, texts))
+  mend(source, record, texts)
+  return { record, copies, invalid: broken.map((is, index) => is && typeof valueIn(source, record, index) !== 'string') }
+}
+
+/** One text for the texts of a key, of which those from the database hold no NUL. */
+function nameOf(key: readonly SqlValue[], width: number): string {
+  let name = String(key[0])
+  for (let index = 1; index < width; index++) name += `\0${key[index]}`
+  return name
 }
 
 /**
- * Makes the query for rows by their keys. It may find others too, where a column compares texts in its own way.
- * Each number of keys takes a text of its own, which is compiled once.
+ * Makes the query for rows by their keys, with the key itself last. It may find others too, where a column compares
+ * texts in its own way. Each number of keys takes a text of its own, which is compiled once.
  */
 function byKeys(source: Source, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[]) => Promise<RowRecord[]> {
   const compiled = new Map<number, string>()
@@ -98,15 +98,18 @@ function byKeys(source: Source, more: readonly RawBuilder<unknown>[]): (db: Kyse
   }
 
   return async (db, keys) => {
-    const wanted = keys.flatMap((key) => valuesOfKey(source, key))
-    let text = compiled.get(wanted.length)
-    if (text === undefined) compiled.set(wanted.length, (text = compile(db, wanted.length)))
-    return queryRecords(db, text, wanted.flat())
+    const parameters: SqlValue[] = []
+    for (const key of keys) for (const values of valuesOfKey(source, key)) parameters.push(...values)
+    const count = parameters.length / columns.length
+    let text = compiled.get(count)
+    if (text === undefined) compiled.set(count, (text = compile(db, count)))
+    return queryRecords(db, text, parameters)
   }
 }
 
-/** All combinations of values that read as this key. */
-function valuesOfKey({ keys }: Source, key: RowKey): SqlValue[][] {
+/** All combinations of values that read as this key: of a column of any kind, a text and a number. */
+function valuesOfKey({ keys }: Source, key: RowKey): readonly (readonly SqlValue[])[] {
+  if (keys.every(({ affinity }) => affinity !== 'BLOB')) return [key]
   let combinations: SqlValue[][] = [[]]
   for (const [index, { affinity }] of keys.entries()) {
     const values = valuesOf(key[index]!, affinity)

@@ -26,11 +26,6 @@ export function selectBytes(source: Source): RawBuilder<unknown>[] {
   return source.contents.map((content) => sql`cast(${column(content)} as blob)`)
 }
 
-/** Where in a record the first thing is that was asked for beside key and contents. */
-export function restOf(source: Source): number {
-  return source.keys.length + 2 * source.contents.length
-}
-
 /** The value of a content column. */
 export function valueIn(source: Source, record: RowRecord, index: number): SqlValue {
   return record[source.keys.length + 2 * index]!
@@ -49,11 +44,12 @@ export function areWhole(source: Source, record: RowRecord, texts: Texts): boole
   return true
 }
 
-/** Puts right the texts that did not arrive whole, in a record with the bytes of `selectBytes` at its end. */
+/** Puts right the texts that did not arrive whole, in a record with the bytes of `selectBytes` right after its contents. */
 export function mend(source: Source, record: RowRecord, texts: Texts): void {
+  const bytes = source.keys.length + 2 * source.contents.length
   for (let index = 0; index < source.contents.length; index++) {
     if (isWhole(source, record, index, texts)) continue
-    record[source.keys.length + 2 * index] = texts.decode(record[restOf(source) + index] as Uint8Array)
+    record[source.keys.length + 2 * index] = texts.decode(record[bytes + index] as Uint8Array)
   }
 }
 
