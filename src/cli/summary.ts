@@ -64,13 +64,7 @@ export function remedies(command: CycleCommand, summary: Summary): string[] {
   if (conflicts.length > 0 && command !== 'resolve') {
     lines.push('rowtree diff <path> shows a conflict, rowtree resolve <path> settles it.')
   }
-  // Deletions name their flag; here is who takes it when this command does not.
-  if (deletions.some(({ code }) => code === 'row-deleted') && command !== 'export' && command !== 'sync') {
-    lines.push('rowtree export --prune removes unchanged files whose rows are gone.')
-  }
-  if (deletions.some(({ code }) => code === 'file-deleted') && command === 'export') {
-    lines.push('rowtree import --delete deletes unchanged rows whose files are gone.')
-  }
+  // Deletions name their flag themselves.
   const edits = pending - deletions.length
   if (edits > 0 && command === 'export') {
     lines.push(`An export leaves ${changes(edits)} in the tree alone:`, 'rowtree import brings the store up to date, --force lets the store win.')

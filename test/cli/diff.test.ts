@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { command, finished } from '../support/cli.ts'
 import { documentOf, type Project, project, stateOf } from '../support/project.ts'
+import { source, startScript } from '../support/script.ts'
 import { type Page, samplePages, sql } from '../support/tables.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
@@ -82,6 +83,18 @@ describe('patches', () => {
     const { run, at } = await edited()
     writeFileSync(at('tree', 'south', 'c.html'), Buffer.from([0xff, 0xfe]))
     expect((await run(['diff', 'south/c.html'])).stdout).toBe('Binary versions store/south/c.html and tree/south/c.html differ\n')
+  })
+
+  it('know when nobody reads any more', async () => {
+    const code = `
+      import { Output } from ${JSON.stringify(source('cli/output.ts'))}
+      process.stdout.on('error', () => {})
+      const output = new Output({ json: false, quiet: false, verbose: false })
+      while (await output.data('a line\\n'));
+      process.stderr.write('the reader is gone')
+    `
+    const done = await finished(startScript(code, [], {}, ['sh', '-c', '"$@" | head -n 1', 'sh']))
+    expect(done).toMatchObject({ code: 0, stdout: 'a line\n', stderr: 'the reader is gone' })
   })
 
   it('end when their reader does', async () => {

@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('an export of many rows', { timeou
     send(child, signal)
     const done = await finished(child)
     expect(done).toMatchObject({ code, signal: null, stdout: '' })
-    expect(done.stderr).toBe('error: Cannot finish: the export was stopped; nothing half-written is left\n')
+    expect(done.stderr).toBe('error: Cannot finish: the work was stopped; nothing half-written is left\n')
     expect(tempsBelow(big.tree)).toEqual([])
     const files = filesBelow(big.tree).length
     expect(files).toBeLessThan(ROWS)
