@@ -49,7 +49,7 @@ const line = fc.constantFrom('a\n', 'b\n', '\n', ' \n', '-\n', '-- x\n', '+++ y\
 const texts = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('', '', 'end', '\r', '\\')).map(([lines, end]) => lines.join('') + end)
 const pairs = fc.oneof(
   fc.tuple(fc.option(texts, { nil: undefined }), fc.option(texts, { nil: undefined })),
-  fc.tuple(texts, fc.nat(12), texts).map(([text, at, more]): [string, string] => [text, text.slice(0, at) + more + text.slice(at)]),
+  fc.tuple(texts, fc.nat(12), texts).map(([text, at, more]): [string, string] => [text, (text.slice(0, at) + more + text.slice(at)).toWellFormed()]),
 )
 
 function applied(from: string | undefined, to: string | undefined, path: string): string | undefined {
