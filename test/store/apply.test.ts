@@ -76,6 +76,15 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     expect(held().length).toBe(3)
   })
 
+  test('keeps other writers off from its first look on', async () => {
+    const { store, file } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
+    const change = await changeAt(store, 'a/1.html', 'one')
+    const other = new DatabaseSync(file)
+    onTestFinished(() => other.close())
+    await store.apply([change], () => expect(() => other.exec('begin immediate')).toThrow(/locked/))
+    other.exec('begin immediate')
+  })
+
   test('is taken back where the caller fails', async () => {
     const { store, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
     const before = held()
@@ -238,9 +247,9 @@ describe('a batch is taken back', () => {
     ['a trigger that raises', "create trigger t before update on pages begin select raise(abort, 'closed on sundays'); end", 'row-refused', 'the database refused it: closed on sundays'],
     ['a trigger that rolls back', "create trigger t before update on pages begin select raise(rollback, 'all or nothing'); end", 'row-refused', 'the database refused it: all or nothing'],
     ['a trigger that skips the row', 'create trigger t before update on pages begin select raise(ignore); end', 'row-refused', 'the database changed 0 rows instead of one. Look for a trigger that prevents it'],
-    ['a trigger that cuts the value', 'create trigger t after update on pages begin update pages set body = substr(new.body, 1, 5) where slug = new.slug; end', 'not-stored', 'of 13 bytes the database holds 5, or others. Look for a trigger or a rule that changes it'],
-    ['a trigger that changes the value', 'create trigger t after update on pages begin update pages set body = upper(new.body) where slug = new.slug; end', 'not-stored', 'of 13 bytes the database holds 13, or others. Look for a trigger or a rule that changes it'],
-    ['a trigger that deletes the row', 'create trigger t after update on pages begin delete from pages where slug = new.slug; end', 'not-stored', 'afterwards the row is not there. Look for a trigger or a rule that changes it'],
+    ['a trigger that cuts the value', 'create trigger t after update on pages begin update pages set body = substr(new.body, 1, 5) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 5 bytes instead of 13. Look for a trigger or a column type that changes it'],
+    ['a trigger that changes the value', 'create trigger t after update on pages begin update pages set body = upper(new.body) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 13 other bytes. Look for a trigger or a column type that changes it'],
+    ['a trigger that deletes the row', 'create trigger t after update on pages begin delete from pages where slug = new.slug; end', 'not-stored', 'afterwards no row has this key. Look for a trigger or a column type that changes it'],
   ])('by %s', async (_, script, code, state) => {
     const { store, held } = await board(`${THREE} ${script}`)
     const before = held()
