@@ -1,18 +1,24 @@
 import type { Kysely } from 'kysely'
+import { RowtreeError } from '../../errors.ts'
+import { applyChanges } from '../apply.ts'
 import type { Database } from '../database.ts'
 import { describer } from '../row.ts'
 import { requireColumns } from '../schema.ts'
 import { ask, readSnapshot } from '../snapshot.ts'
 import type { Store } from '../store.ts'
+import type { BoardCollection, Stamp } from './collection.ts'
+import { findPaths } from './find.ts'
 import type { Plan } from './plan.ts'
-import { STYLESHEETS, planStylesheets } from './stylesheets.ts'
-import { TEMPLATES, planTemplates } from './templates.ts'
+import { hasCache, readStamp } from './stamp.ts'
+import { stylesheetsOf } from './stylesheets.ts'
+import { templatesOf } from './templates.ts'
+import { boardWriter } from './writer.ts'
 
-/** How to read a board. */
+/** Which tables are the board's, and what of them takes part. */
 export interface MybbOptions {
   /** What the names of the board's tables begin with. */
   readonly prefix: string
-  /** Whether the master theme is exported too. */
+  /** Whether the master theme is exported too; it is never written. */
   readonly master: boolean
 }
 
@@ -24,19 +30,46 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   themestylesheets: ['sid', 'name', 'tid', 'stylesheet'],
 }
 
+/** Columns that only writing needs. */
+const WRITTEN: typeof TABLES = {
+  templates: ['version', 'status', 'dateline'],
+  themestylesheets: ['attachedto', 'cachefile', 'lastmodified'],
+}
+
 /**
  * The templates and stylesheets of a MyBB 1.8 board: the ones that each template set and each
  * theme shows, wherever they inherit them from. It owns the database.
  *
+ * @param now Milliseconds since 1970.
  * @throws {RowtreeError} `table-missing`, `column-missing`
  */
-export async function openMybb(database: Database, { prefix, master }: MybbOptions): Promise<Store> {
-  for (const [name, columns] of Object.entries(TABLES)) {
-    await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix })
-  }
+export async function openMybb(
+  database: Database,
+  { prefix, master }: MybbOptions,
+  now: () => number = Date.now,
+): Promise<Store> {
+  await requireTables(database, prefix, TABLES)
+  const collections = [templatesOf(prefix), stylesheetsOf(prefix, master)]
 
   async function plan(db: Kysely<unknown>): Promise<Plan[]> {
-    return [await planTemplates(db, prefix), await planStylesheets(db, prefix, master)]
+    const plans: Plan[] = []
+    for (const collection of collections) plans.push(await collection.plan(db))
+    return plans
+  }
+
+  function collectionOf(name: string): BoardCollection {
+    const found = collections.find(({ collection }) => collection === name)
+    if (found !== undefined) return found
+    const { path } = database
+    throw new RowtreeError('store-unwritable', `Cannot write the store ${path}: a board has no collection ${JSON.stringify(name)}`, { path })
+  }
+
+  let cached: boolean | undefined
+
+  /** Looks for what only writing needs, outside of its transaction. */
+  async function prepare(): Promise<boolean> {
+    await requireTables(database, prefix, WRITTEN)
+    return hasCache(database, prefix)
   }
 
   return {
@@ -47,9 +80,23 @@ export async function openMybb(database: Database, { prefix, master }: MybbOptio
     read: () => readSnapshot(database, async function* (transaction) {
       for (const part of await plan(transaction)) yield* part.read(transaction, database.texts)
     }),
-    describe: describer([TEMPLATES, STYLESHEETS]),
+    find: (paths) => ask(database, (db) =>
+      db.transaction().execute((transaction) => findPaths(transaction, database.texts, collections, paths))),
+    async apply(changes, beforeCommit) {
+      cached ??= await ask(database, prepare)
+      const time = Math.floor(now() / 1000)
+      const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
+      return applyChanges(database, changes, (name) => boardWriter(collectionOf(name), database.texts, stampOf), beforeCommit)
+    },
+    describe: describer(collections),
     files: database.files,
     close: () => database.close(),
+  }
+}
+
+async function requireTables(database: Database, prefix: string, tables: typeof TABLES): Promise<void> {
+  for (const [name, columns] of Object.entries(tables)) {
+    await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix })
   }
 }
 

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { KeyValue } from '../row.ts'
 import { keyText } from '../texts.ts'
+import type { ContentSource } from './contents.ts'
 
 /** A template set or a theme: what its files' directory is named after. */
 export interface Owner {
@@ -10,18 +11,26 @@ export interface Owner {
   readonly label: KeyValue
 }
 
-/** Ids of rows by their title, ascending. There are several where the board has a title twice. */
-export type Titles = ReadonlyMap<KeyValue, readonly number[]>
+/** Rows of one title. */
+export interface Holding {
+  /** Ascending; several where the board has the title twice and cannot tell them apart. */
+  readonly ids: readonly number[]
+  /** The id of the template set or theme that the rows belong to. */
+  readonly holder: number
+}
 
-/** Where a table keeps what `readOwners` and `readOwned` look for. */
-export interface Columns {
+/** Rows by their title. */
+export type Titles = ReadonlyMap<KeyValue, Holding>
+
+/** Where a table keeps template sets or themes. */
+export interface OwnerColumns {
   readonly table: string
   readonly id: string
   readonly title: string
 }
 
 /** Reads template sets or themes, in the order of their ids. */
-export async function readOwners(db: Kysely<unknown>, { table, id, title }: Columns): Promise<Owner[]> {
+export async function readOwners(db: Kysely<unknown>, { table, id, title }: OwnerColumns): Promise<Owner[]> {
   const { rows } = await sql<{ id: number; title: KeyValue }>`
     select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title from ${sql.id(table)} order by 1`.execute(db)
   const uses = new Map<KeyValue, number>()
@@ -33,22 +42,28 @@ export async function readOwners(db: Kysely<unknown>, { table, id, title }: Colu
   })
 }
 
-/** Reads the titles that each owner has itself, without the contents. */
+/**
+ * Reads the titles that each holder has itself, without the contents.
+ *
+ * @param titles Only these. The database may compare without regard to case, so the answer can hold more.
+ */
 export async function readOwned(
   db: Kysely<unknown>,
-  { table, id, title }: Columns,
-  owner: string,
+  { table, id, title, holder }: ContentSource,
+  titles?: readonly string[],
 ): Promise<ReadonlyMap<number, Titles>> {
-  const { rows } = await sql<{ id: number; title: KeyValue; owner: number }>`
-    select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title, ${sql.id(owner)} as owner
-    from ${sql.id(table)} order by 1`.execute(db)
-  const owned = new Map<number, Map<KeyValue, number[]>>()
+  if (titles?.length === 0) return new Map()
+  const some = titles === undefined ? sql`` : sql`where ${sql.id(title)} in (${sql.join(titles)})`
+  const { rows } = await sql<{ id: number; title: KeyValue; holder: number }>`
+    select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title, ${sql.id(holder)} as holder
+    from ${sql.id(table)} ${some} order by 1`.execute(db)
+  const owned = new Map<number, Map<KeyValue, { ids: number[]; holder: number }>>()
   for (const row of rows) {
-    let titles = owned.get(row.owner)
-    if (titles === undefined) owned.set(row.owner, (titles = new Map()))
-    const ids = titles.get(row.title)
-    if (ids === undefined) titles.set(row.title, [row.id])
-    else ids.push(row.id)
+    let held = owned.get(row.holder)
+    if (held === undefined) owned.set(row.holder, (held = new Map()))
+    const same = held.get(row.title)
+    if (same === undefined) held.set(row.title, { ids: [row.id], holder: row.holder })
+    else same.ids.push(row.id)
   }
   return owned
 }

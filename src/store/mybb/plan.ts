@@ -1,43 +1,58 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
-import { placeRow, rowProblem, type KeyValue, type RowShape } from '../row.ts'
+import { sameContent } from '../content.ts'
+import { placeRow, rowProblem, type KeyValue } from '../row.ts'
 import { CHUNK_SIZE } from '../snapshot.ts'
 import type { Chunk } from '../store.ts'
 import type { Texts } from '../texts.ts'
+import { readContents, type Contents, type ContentSource } from './contents.ts'
+import type { Holding, Owner } from './owners.ts'
 
-/** Where the contents of a collection are. */
-export interface ContentSource extends RowShape {
-  readonly table: string
-  readonly id: string
-  readonly content: string
-}
-
-/** One thing that the board shows, and the database row it comes from. */
-interface Shown {
+/** One thing that the board shows, and the database rows it comes from. */
+export interface Shown extends Holding {
   readonly key: RowKey
   readonly path: string
-  /** In ascending order; more than one where the board cannot tell them apart. */
-  readonly ids: readonly number[]
+  /** The template set or theme that shows it; it inherits the rows where it is not their holder. */
+  readonly owner: number
 }
+
+/** What a path that nothing shown has may become. */
+export type Spot =
+  | { readonly kind: 'vacant'; readonly key: RowKey; readonly owner: number }
+  | { readonly kind: 'misplaced'; readonly belongs: string }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'problem'; readonly problem: Problem }
 
 /** All that a board shows of one collection; the contents are still in the database. */
 export class Plan {
   readonly #source: ContentSource
+  readonly #spotAt: (path: string) => Spot
   readonly #shown: Shown[] = []
   readonly #problems: Problem[] = []
+  #byPath: Map<string, Shown | Problem> | undefined
 
-  constructor(source: ContentSource) {
+  constructor(source: ContentSource, spotAt: (path: string) => Spot) {
     this.#source = source
+    this.#spotAt = spotAt
   }
 
   get size(): number {
     return this.#shown.length + this.#problems.length
   }
 
-  add(key: readonly KeyValue[], values: readonly KeyValue[], ids: readonly number[]): void {
+  add(owner: Owner, title: KeyValue, values: readonly KeyValue[], { ids, holder }: Holding): void {
+    const key = [owner.label, title]
     const path = placeRow(this.#source, key, values)
-    if (typeof path === 'string') this.#shown.push({ key: key as RowKey, path, ids })
+    if (typeof path === 'string') this.#shown.push({ key: key as RowKey, path, owner: owner.id, ids, holder })
     else this.#problems.push(path)
+  }
+
+  /** What is at a path. Of two rows with one path it is the one that is read first. */
+  at(path: string): Shown | Spot {
+    this.#byPath ??= new Map([...this.#problems, ...this.#shown.toReversed()].map((one) => [one.path, one]))
+    const found = this.#byPath.get(path)
+    if (found === undefined) return this.#spotAt(path)
+    return 'code' in found ? { kind: 'problem', problem: found } : found
   }
 
   /** Yields the rows in the order of their paths, so that one directory's rows travel together. */
@@ -52,45 +67,22 @@ export class Plan {
   }
 }
 
-type Contents = ReadonlyMap<number, Row['content']>
-
 function makeChunk(source: ContentSource, shown: readonly Shown[], contents: Contents): Chunk {
   const rows: Row[] = []
   const problems: Problem[] = []
-  for (const { key, path, ids } of shown) {
-    const [content, ...others] = ids.map((id) => contents.get(id) ?? '')
-    if (content !== undefined && others.every((other) => equal(content, other))) {
-      rows.push({ collection: source.collection, key, path, content })
-    } else {
-      const named = ids.map((id) => `${source.id} ${id}`).join(' and ')
-      const state = `${named} in ${source.table} differ, and the board may show either. Delete all but one`
-      problems.push(rowProblem(source, key, 'duplicate-row', path, state))
-    }
+  for (const one of shown) {
+    const row = rowOf(source, one, contents)
+    if ('code' in row) problems.push(row)
+    else rows.push(row)
   }
   return { rows, problems }
 }
 
-/** The contents by id, and again as bytes where a text did not arrive whole. */
-async function readContents(
-  db: Kysely<unknown>,
-  { table, id, content }: ContentSource,
-  texts: Texts,
-  ids: readonly number[],
-): Promise<Contents> {
-  const body = sql.id(content)
-  const from = (some: readonly number[]) => sql`from ${sql.id(table)} where ${sql.id(id)} in (${sql.join(some)})`
-  const { rows } = await sql<{ id: number; content: string | Uint8Array; octets: number }>`
-    select ${sql.id(id)} as id, ${body} as content, octet_length(${body}) as octets ${from(ids)}`.execute(db)
-  const contents = new Map(rows.map((row) => [row.id, row.content]))
-  const broken = rows.filter((row) => typeof row.content === 'string' && !texts.isWhole(row.content, row.octets))
-  if (broken.length > 0) {
-    const again = await sql<{ id: number; bytes: Uint8Array }>`
-      select ${sql.id(id)} as id, cast(${body} as blob) as bytes ${from(broken.map((row) => row.id))}`.execute(db)
-    for (const row of again.rows) contents.set(row.id, texts.decode(row.bytes))
-  }
-  return contents
-}
-
-function equal(a: Row['content'], b: Row['content']): boolean {
-  return typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0
+/** The row of what is shown, or why it cannot become a file. */
+export function rowOf(source: ContentSource, { key, path, ids }: Shown, contents: Contents): Row | Problem {
+  const [content = '', ...others] = ids.map((id) => contents.get(id) ?? '')
+  if (others.every((other) => sameContent(content, other))) return { collection: source.collection, key, path, content }
+  const named = ids.map((id) => `${source.id} ${id}`).join(' and ')
+  const state = `${named} in ${source.table} differ, and the board may show either. Delete all but one`
+  return rowProblem(source, key, 'duplicate-row', path, state)
 }

@@ -1,29 +1,66 @@
 import { sql, type Kysely } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
-import type { RowShape } from '../row.ts'
-import { readOwned, readOwners, type Titles } from './owners.ts'
-import { Plan } from './plan.ts'
+import { placeRow, type RowShape } from '../row.ts'
+import type { BoardCollection, Columns } from './collection.ts'
+import type { ContentSource } from './contents.ts'
+import { readOwned, readOwners, type Owner, type Titles } from './owners.ts'
+import { Plan, type Spot } from './plan.ts'
 
-export const STYLESHEETS: RowShape = {
+const STYLESHEETS: RowShape = {
   collection: 'stylesheets',
   keyNames: ['theme', 'name'],
   pattern: compilePattern('styles/{theme}/{name}'),
 }
 
 /** The `tid` of the theme that MyBB ships; every other one descends from it. */
-const MASTER = 1
+const MASTER_THEME = 1
+
+/**
+ * The stylesheets of the board whose tables have this prefix; those of the master theme only with `master`. Their rows
+ * alone are written, not the themes' lists of stylesheets and not the files that a board keeps of them.
+ */
+export function stylesheetsOf(prefix: string, master: boolean): BoardCollection {
+  const source = { ...STYLESHEETS, table: `${prefix}themestylesheets`, id: 'sid', title: 'name', content: 'stylesheet', holder: 'tid' }
+  return {
+    ...source,
+    plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names),
+    longest: 30,
+    touched: (_, { time }) => ({ lastmodified: time }),
+    models: (db, ids) => readAttachments(db, source, ids),
+    added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
+    isShut: (theme) => theme === MASTER_THEME,
+    describeHolder: (theme) =>
+      theme === MASTER_THEME ? "the stylesheet belongs to MyBB's master theme" : `the stylesheet belongs to another theme (tid ${theme})`,
+  }
+}
+
+/** The pages that stylesheets are for, in MyBB's words. */
+async function readAttachments(
+  db: Kysely<unknown>,
+  { table }: ContentSource,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Columns>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ sid: number; attachedto: string }>`
+    select sid, attachedto from ${sql.id(table)} where sid in (${sql.join(ids)})`.execute(db)
+  return new Map(rows.map(({ sid, attachedto }) => [sid, { attachedto }]))
+}
 
 /** Plans the stylesheets that each theme shows: its own, and those of its ancestors that it does not override. */
-export async function planStylesheets(db: Kysely<unknown>, prefix: string, master: boolean): Promise<Plan> {
-  const columns = { table: `${prefix}themestylesheets`, id: 'sid', title: 'name' }
-  const plan = new Plan({ ...STYLESHEETS, ...columns, content: 'stylesheet' })
-  const owned = await readOwned(db, columns, 'tid')
-  const parents = await readParents(db, `${prefix}themes`)
-  for (const theme of await readOwners(db, { table: `${prefix}themes`, id: 'tid', title: 'name' })) {
-    if (theme.id === MASTER && !master) continue
-    for (const [name, ids] of shownBy(theme.id, owned, parents)) {
-      plan.add([theme.label, name], [theme.title, name], ids)
-    }
+async function planStylesheets(
+  db: Kysely<unknown>,
+  table: string,
+  source: ContentSource,
+  master: boolean,
+  names: readonly string[] | undefined,
+): Promise<Plan> {
+  const owned = await readOwned(db, source, names)
+  const parents = await readParents(db, table)
+  const owners = await readOwners(db, { table, id: 'tid', title: 'name' })
+  const themes = owners.filter(({ id }) => id !== MASTER_THEME || master)
+  const plan = new Plan(source, (path) => spotAt(path, themes))
+  for (const theme of themes) {
+    for (const [name, held] of shownBy(theme.id, owned, parents)) plan.add(theme, name, [theme.title, name], held)
   }
   return plan
 }
@@ -39,4 +76,14 @@ function shownBy(theme: number, owned: ReadonlyMap<number, Titles>, parents: Rea
 async function readParents(db: Kysely<unknown>, table: string): Promise<ReadonlyMap<number, number>> {
   const { rows } = await sql<{ tid: number; pid: number }>`select tid, pid from ${sql.id(table)}`.execute(db)
   return new Map(rows.map(({ tid, pid }) => [tid, pid]))
+}
+
+/** What a path may become whose name no theme of that title shows; MyBB takes only `.css` for a stylesheet. */
+function spotAt(path: string, themes: readonly Owner[]): Spot {
+  const [title, name] = STYLESHEETS.pattern.parse(path) ?? []
+  const theme = themes.find((one) => one.title === title)
+  if (theme === undefined || !name?.endsWith('.css')) return { kind: 'unknown' }
+  const place = placeRow(STYLESHEETS, [theme.label, name], [theme.title, name])
+  if (typeof place !== 'string') return { kind: 'problem', problem: { ...place, path } }
+  return { kind: 'vacant', key: [theme.label as string, name], owner: theme.id }
 }

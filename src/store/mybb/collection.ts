@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely'
+import type { ContentSource } from './contents.ts'
+import type { Plan } from './plan.ts'
+
+/** Values of a database row by column. */
+export type Columns = Readonly<Record<string, string | number | Uint8Array>>
+
+/** When, and by which version of MyBB, rows are written. */
+export interface Stamp {
+  /** Seconds since 1970. */
+  readonly time: number
+  /** For a template of this title, such as `1837`; `undefined` where the board does not tell. */
+  versionOf(title: string): string | undefined
+}
+
+/** One kind of row that a board has: its templates, or its stylesheets. */
+export interface BoardCollection extends ContentSource {
+  /** Plans what the board shows; given titles, at least all that has one of them. */
+  plan(db: Kysely<unknown>, titles?: readonly string[]): Promise<Plan>
+  /** Characters that a new title may have: some databases cut a longer one without a word. */
+  readonly longest: number
+  /** Columns beside the content that every write sets. */
+  touched(title: string, stamp: Stamp): Columns
+  /** What a new row takes over from the inherited one that it hides: for each of these ids its columns. */
+  models(db: Kysely<unknown>, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>>
+  /** Further columns of a new row. */
+  added(title: string, model: Columns | undefined): Columns
+  /** Whether the template set or theme takes no changes. */
+  isShut(owner: number): boolean
+  /** Whose the rows of a holder are, to tell why they stay. */
+  describeHolder(holder: number): string
+}

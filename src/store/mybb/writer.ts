@@ -1,0 +1,114 @@
+import type { Kysely } from 'kysely'
+import type { Problem, Row, RowKey } from '../../types.ts'
+import type { Held, Writer } from '../apply.ts'
+import { textOf } from '../content.ts'
+import { writeProblem } from '../row.ts'
+import type { Change } from '../store.ts'
+import type { Texts } from '../texts.ts'
+import type { BoardCollection, Columns, Stamp } from './collection.ts'
+import { locate, titlesOf, type Located } from './find.ts'
+import type { Plan, Shown } from './plan.ts'
+import { deleteRows, insertRow, updateRows } from './rows.ts'
+
+/**
+ * Writes what a template set or a theme shows: in its own row, which is made where it shows an inherited one. To
+ * delete its own row brings the inherited one back. Rows of others are never changed.
+ *
+ * @param stampOf Asked once, when something is going to be written.
+ */
+export function boardWriter(
+  collection: BoardCollection,
+  texts: Texts,
+  stampOf: (db: Kysely<unknown>) => Promise<Stamp>,
+): Writer {
+  const found = new Map<Change, Located>()
+  const models = new Map<number, Columns>()
+  let stamp: Stamp | undefined
+  let plans = 0
+  let plan: Plan | undefined
+
+  async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
+    const paths = changes.map(({ path }) => path)
+    // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
+    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined)
+    const located = await locate(db, texts, collection, plan!, paths)
+    for (const [index, change] of changes.entries()) found.set(change, located[index]!)
+    // Now, because the same transaction may delete them before a row takes their place.
+    for (const [id, columns] of await collection.models(db, located.flatMap(inheritedIds))) models.set(id, columns)
+    return changes.map((change, index) => {
+      const one = located[index]!
+      if (one.kind === 'problem') return one.problem
+      return one.kind === 'row' && isFor(change, one.row.key) ? one.row.content : undefined
+    })
+  }
+
+  async function write(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    plans = 0
+    const one = found.get(change)!
+    if (one.kind === 'problem') return one.problem
+    if (one.kind === 'misplaced') {
+      return writeProblem(collection, change, 'misplaced', `its group's directory is another one. Move the file to ${one.belongs}`)
+    }
+    const place = placeOf(one)
+    if (place === undefined || !isFor(change, place.key)) {
+      return refuse(change, 'no template set or theme has this name any more. Export first')
+    }
+    if (collection.isShut(place.owner)) {
+      return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
+    }
+    return change.content === undefined ? remove(db, change, place) : put(db, change, textOf(change.content), place)
+  }
+
+  async function remove(db: Kysely<unknown>, change: Change, { owner, shown }: Place): Promise<Problem | undefined> {
+    if (shown?.holder === owner) return expect(change, shown.ids.length, await deleteRows(db, collection, shown.ids))
+    return refuse(change, `${collection.describeHolder(shown?.holder ?? owner)}; it cannot be deleted, only changed`)
+  }
+
+  async function put(db: Kysely<unknown>, change: Change, content: Row['content'], { owner, shown }: Place): Promise<Problem | undefined> {
+    const title = change.key.at(-1)!
+    stamp ??= await stampOf(db)
+    const columns = { [collection.content]: content, ...collection.touched(title, stamp) }
+    // The board may show any of several equal rows.
+    if (shown?.holder === owner) return expect(change, shown.ids.length, await updateRows(db, collection, shown.ids, columns))
+    const length = [...title].length
+    if (length > collection.longest) {
+      return refuse(change, `its name is ${length} characters long, and MyBB keeps ${collection.longest}. Give it a shorter one`)
+    }
+    const model = shown && models.get(shown.ids[0]!)
+    const row = { [collection.title]: title, [collection.holder]: owner, ...columns, ...collection.added(title, model) }
+    return expect(change, 1, await insertRow(db, collection, row))
+  }
+
+  function refuse(change: Change, state: string): Problem {
+    return writeProblem(collection, change, 'row-refused', state)
+  }
+
+  function expect(change: Change, rows: number, affected: bigint | undefined): Problem | undefined {
+    if (affected === BigInt(rows)) return undefined
+    const state = `${affected ?? 0n} rows were changed instead of ${rows}. Look for a trigger or a rule`
+    return writeProblem(collection, change, 'not-stored', state)
+  }
+
+  return { shape: collection, current, asked: ({ content }) => textOf(content!), write }
+}
+
+/** Where a row is to be written: for whom, and what is shown there now. */
+interface Place {
+  readonly key: RowKey
+  readonly owner: number
+  readonly shown?: Shown
+}
+
+function placeOf(one: Located): Place | undefined {
+  if (one.kind === 'row') return { key: one.row.key, owner: one.shown.owner, shown: one.shown }
+  return one.kind === 'vacant' ? one : undefined
+}
+
+function inheritedIds(one: Located): readonly number[] {
+  return one.kind === 'row' && one.shown.holder !== one.shown.owner ? one.shown.ids.slice(0, 1) : []
+}
+
+/** Whether the change means the row of this key, and not one that took over its path. */
+function isFor(change: Change, key: RowKey): boolean {
+  return key.every((value, index) => value === change.key[index])
+}

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { Applied } from '../../src/store/store.ts'
+import { contents, readAll } from './fixtures.ts'
+import {
+  BOARD, ONE, SECONDS, SETS, VERSION, done, everything, failed, importFiles, makeBoard, type Contents, type TestBoard,
+} from './mybb-board.ts'
+
+/** Imports files in one batch. Gives what came of it, and what the board shows differently since, in any set or theme. */
+async function changedBy({ store }: TestBoard, files: Contents): Promise<{ applied: Applied; changed: Contents }> {
+  const before = contents(await readAll(store))
+  const applied = await importFiles(store, files)
+  const all = await readAll(store)
+  expect(all.problems).toEqual([])
+  const after = contents(all)
+  const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path])
+  return { applied, changed: Object.fromEntries(paths.map((path) => [path, after[path]])) }
+}
+
+describe('a template', () => {
+  test('of the set itself is updated', async () => {
+    const board = await makeBoard(BOARD)
+    expect(await changedBy(board, { [`${ONE}/c.html`]: 'new c' })).toEqual({ applied: done('new c'), changed: { [`${ONE}/c.html`]: 'new c' } })
+    expect(board.records('select * from mybb_templates where tid = 5')).toEqual([
+      { tid: 5, title: 'c', template: 'new c', sid: 1, version: '1837', status: '', dateline: SECONDS },
+    ])
+    expect(board.records('select count(*) as n from mybb_templates')).toEqual([{ n: 7 }])
+  })
+
+  test.each([['master', 'a'], ['global', 'b']])('of the %s set is copied into the set', async (_, title) => {
+    const board = await makeBoard(BOARD)
+    const before = board.records('select * from mybb_templates')
+    expect(await changedBy(board, { [`${ONE}/${title}.html`]: 'mine' })).toEqual({ applied: done('mine'), changed: { [`${ONE}/${title}.html`]: 'mine' } })
+    expect(board.records('select * from mybb_templates')).toEqual([
+      ...before, { tid: 8, title, template: 'mine', sid: 1, version: '1837', status: '', dateline: SECONDS },
+    ])
+  })
+
+  test('with a new title is added to the set', async () => {
+    const board = await makeBoard(BOARD)
+    const before = board.records('select * from mybb_templates')
+    expect(await changedBy(board, { [`${ONE}/A.html`]: '' })).toEqual({ applied: done(''), changed: { [`${ONE}/A.html`]: '' } })
+    expect(board.records('select * from mybb_templates')).toEqual([
+      ...before, { tid: 8, title: 'A', template: '', sid: 1, version: '1837', status: '', dateline: SECONDS },
+    ])
+  })
+
+  test('is deleted, and the inherited one comes back', async () => {
+    const board = await makeBoard(BOARD)
+    expect(await changedBy(board, { [`${ONE}/c.html`]: undefined })).toEqual({ applied: done('master c'), changed: { [`${ONE}/c.html`]: 'master c' } })
+    expect(board.records('select tid from mybb_templates').map(({ tid }) => tid)).toEqual([1, 2, 3, 4, 6, 7])
+  })
+
+  test('is deleted, and nothing is left', async () => {
+    const board = await makeBoard(BOARD)
+    expect(await changedBy(board, { [`${ONE}/own.html`]: undefined })).toEqual({ applied: done(undefined), changed: { [`${ONE}/own.html`]: undefined } })
+    expect(board.records('select tid from mybb_templates').map(({ tid }) => tid)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test.each([
+    ['a', "the template belongs to MyBB's master set; it cannot be deleted, only changed"],
+    ['b', 'the template belongs to all sets; it cannot be deleted, only changed'],
+  ])('that the set inherits is not deleted: %s', async (title, state) => {
+    const board = await makeBoard(BOARD)
+    const before = everything(board)
+    const path = `${ONE}/${title}.html`
+    expect(await importFiles(board.store, { [`${ONE}/own.html`]: 'changed', [path]: undefined })).toEqual(failed(path, 'row-refused',
+      `Cannot write templates(set="One", title="${title}"): ${state}`,))
+    expect(everything(board)).toEqual(before)
+  })
+
+  test('that is as asked already is not written, and not copied', async () => {
+    const board = await makeBoard(BOARD)
+    const before = everything(board)
+    const files = { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c' }
+    expect(await importFiles(board.store, files)).toEqual(done('master a', 'own c'))
+    expect(everything(board)).toEqual(before)
+  })
+
+  test.each([['t'.repeat(120)], ['é'.repeat(120)], ['🦊'.repeat(61)]])('has a title of up to 120 characters: %s', async (title) => {
+    const { store } = await makeBoard(BOARD)
+    expect(await importFiles(store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
+  })
+
+  test.each([
+    ['a new one', ''],
+    ['a copy', `insert into mybb_templates (title, template, sid) values ('${'x'.repeat(121)}', 'master', -2)`],
+  ])('with a longer title is refused: %s', async (_, script) => {
+    const board = await makeBoard(BOARD + script)
+    const before = everything(board)
+    const path = `${ONE}/${'x'.repeat(121)}.html`
+    expect(await importFiles(board.store, { [path]: 'x' })).toEqual(failed(path, 'row-refused',
+      `Cannot write templates(set="One", title="${'x'.repeat(80)}…"): its name is 121 characters long, and MyBB keeps 120. Give it a shorter one`))
+    expect(everything(board)).toEqual(before)
+  })
+
+  test('is written to one of two sets with one title', async () => {
+    const board = await makeBoard(`insert into mybb_templatesets values (1, 'One'), (2, 'One');
+      insert into mybb_templates (title, template, sid) values ('a', 'own', 2)`)
+    expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'second', [`${ONE}/b.html`]: 'first' })).toEqual(done('second', 'first'))
+    expect(board.records('select title, template, sid from mybb_templates')).toEqual([
+      { title: 'a', template: 'second', sid: 2 }, { title: 'b', template: 'first', sid: 1 },
+    ])
+  })
+})
+
+/** The versions of templates after they were written: of the master set, of all sets, own ones, a new one. */
+async function versionsAfter(script: string): Promise<unknown[]> {
+  const { store, records } = await makeBoard(SETS + script)
+  const titles = ['a', 'b', 'c', 'own', 'new']
+  const applied = await importFiles(store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))
+  expect(applied.committed).toBe(true)
+  return records('select version from mybb_templates where sid = 1 order by template').map(({ version }) => version)
+}
+
+describe('the version of a written template', () => {
+  test('is the board\'s', async () => {
+    expect(await versionsAfter(VERSION)).toEqual(['1837', '1837', '1837', '1837', '1837'])
+  })
+
+  test.each([
+    ['no datacache', ''],
+    ['an empty datacache', `${VERSION} delete from mybb_datacache;`],
+    ['an unreadable one', `${VERSION} update mybb_datacache set cache = 'a:0:{}';`],
+  ])('is that of the master one where there is %s', async (_, script) => {
+    // The set's own "own" has no master: it keeps its version, and "new" gets the column's default.
+    expect(await versionsAfter(script)).toEqual(['1800', '1801', '1803', '1805', '0'])
+  })
+
+  test('may be a text', async () => {
+    expect(await versionsAfter(`${VERSION} update mybb_datacache set cache = 'a:1:{s:12:"version_code";s:4:"1839";}';`)).toContain('1839')
+  })
+})
+
+describe('a stylesheet', () => {
+  test('of the theme itself is updated', async () => {
+    const board = await makeBoard(BOARD)
+    // Dark inherits it from Default.
+    const changed = { 'styles/Default/b.css': 'new b', 'styles/Dark/b.css': 'new b' }
+    expect(await changedBy(board, { 'styles/Default/b.css': 'new b' })).toEqual({ applied: done('new b'), changed })
+    expect(board.records('select * from mybb_themestylesheets where sid = 3')).toEqual([
+      { sid: 3, name: 'b.css', tid: 2, attachedto: 'modcp.php', stylesheet: 'new b', cachefile: 'css.php?stylesheet=3', lastmodified: SECONDS },
+    ])
+  })
+
+  test.each([
+    ['the master theme', 'Default', 'a.css', 2, 'usercp.php|private.php', { 'styles/Default/a.css': 'mine', 'styles/Dark/a.css': 'mine' }],
+    ['its parent', 'Dark', 'b.css', 3, 'modcp.php', { 'styles/Dark/b.css': 'mine' }],
+    ['nobody', 'Dark', 'new.css', 3, '', { 'styles/Dark/new.css': 'mine' }],
+    ['nobody, though another case is there', 'Dark', 'B.css', 3, '', { 'styles/Dark/B.css': 'mine' }],
+  ])('that the theme has from %s becomes its own', async (_, theme, name, tid, attachedto, changed) => {
+    const board = await makeBoard(BOARD)
+    const before = board.records('select * from mybb_themestylesheets')
+    expect(await changedBy(board, { [`styles/${theme}/${name}`]: 'mine' })).toEqual({ applied: done('mine'), changed })
+    expect(board.records('select * from mybb_themestylesheets')).toEqual([
+      ...before, { sid: 5, name, tid, attachedto, stylesheet: 'mine', cachefile: name, lastmodified: SECONDS },
+    ])
+  })
+
+  test('is deleted, and the inherited one comes back', async () => {
+    const board = await makeBoard(BOARD)
+    const changed = { 'styles/Default/b.css': 'master b', 'styles/Dark/b.css': 'master b' }
+    expect(await changedBy(board, { 'styles/Default/b.css': undefined })).toEqual({ applied: done('master b'), changed })
+  })
+
+  test('is deleted, and nothing is left', async () => {
+    const board = await makeBoard(BOARD)
+    expect(await changedBy(board, { 'styles/Dark/c.css': undefined })).toEqual({ applied: done(undefined), changed: { 'styles/Dark/c.css': undefined } })
+  })
+
+  test('takes the pages of one that is deleted in the same batch', async () => {
+    const board = await makeBoard(BOARD)
+    const changed = { 'styles/Default/b.css': 'master b', 'styles/Dark/b.css': 'mine' }
+    expect(await changedBy(board, { 'styles/Dark/b.css': 'mine', 'styles/Default/b.css': undefined })).toEqual({ applied: done('mine', 'master b'), changed })
+    expect(board.records("select attachedto from mybb_themestylesheets where tid = 3 and name = 'b.css'")).toEqual([{ attachedto: 'modcp.php' }])
+  })
+
+  test.each([
+    ['styles/Default/a.css', 'theme="Default", name="a.css"', "the stylesheet belongs to MyBB's master theme"],
+    ['styles/Dark/b.css', 'theme="Dark", name="b.css"', 'the stylesheet belongs to another theme (tid 2)'],
+  ])('that the theme inherits is not deleted: %s', async (path, key, state) => {
+    const board = await makeBoard(BOARD)
+    const before = everything(board)
+    const message = `Cannot write stylesheets(${key}): ${state}; it cannot be deleted, only changed`
+    expect(await importFiles(board.store, { [path]: undefined })).toEqual(failed(path, 'row-refused', message))
+    expect(everything(board)).toEqual(before)
+  })
+
+  test.each([['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']])('of the master theme is not written: %s, %s', async (name, content) => {
+    const board = await makeBoard(BOARD, { master: true })
+    const before = everything(board)
+    const path = `styles/Master/${name}`
+    const state = "the stylesheet belongs to MyBB's master theme, which is not changed. Change it in a theme that inherits it"
+    expect(await importFiles(board.store, { [path]: content })).toEqual(failed(path, 'row-refused', `Cannot write stylesheets(theme="Master", name="${name}"): ${state}`))
+    expect(everything(board)).toEqual(before)
+  })
+
+  test('has a name of up to 30 characters', async () => {
+    const { store } = await makeBoard(BOARD)
+    expect(await importFiles(store, { [`styles/Dark/${'s'.repeat(26)}.css`]: 'x' })).toEqual(done('x'))
+    const name = `${'s'.repeat(27)}.css`
+    expect(await importFiles(store, { [`styles/Dark/${name}`]: 'x' })).toEqual(failed(`styles/Dark/${name}`, 'row-refused',
+      `Cannot write stylesheets(theme="Dark", name="${name}"): its name is 31 characters long, and MyBB keeps 30. Give it a shorter one`))
+  })
+})
+
