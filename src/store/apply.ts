@@ -18,7 +18,10 @@ export interface Writer {
   readonly shape: RowShape
   /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
   current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
-  /** The content that `read` is going to give when the change is done. Called before and after the writing, only for changes that have a content. */
+  /**
+   * The content that `read` is going to give when the change is done. Called before and after the writing, only for
+   * changes that have a content.
+   */
   asked(change: Change): Row['content'] | Problem
   /**
    * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
