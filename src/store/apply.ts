@@ -18,7 +18,10 @@ export interface Writer {
   readonly shape: RowShape
   /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
   current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
-  /** The content that `read` is going to give when the change is done. Called before and after the writing, only for changes that have a content. */
+  /**
+   * The content that `read` is going to give when the change is done. Called before and after the writing, only for
+   * changes that have a content.
+   */
   asked(change: Change): Row['content'] | Problem
   /**
    * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
@@ -167,12 +170,18 @@ function verify(task: Task, held: Held): Problem | undefined {
   const asked = change.content === undefined ? undefined : writer.asked(change)
   if (isProblem(asked)) return asked
   if (asked !== undefined && !sameContent(held, asked)) {
-    const state = held === undefined ? 'afterwards the row is not there' : `of ${sizeOf(asked)} bytes the database holds ${sizeOf(held)}, or others`
-    return writeProblem(writer.shape, change, 'not-stored', `${state}. Look for a trigger or a rule that changes it`)
+    const state = `${difference(asked, held)}. Look for a trigger or a column type that changes it`
+    return writeProblem(writer.shape, change, 'not-stored', state)
   }
   task.state = 'written'
   task.digest = held === undefined ? undefined : digestOf(held)
   return undefined
+}
+
+function difference(asked: Row['content'], held: Row['content'] | undefined): string {
+  if (held === undefined) return 'afterwards no row has this key'
+  const [wanted, size] = [sizeOf(asked), sizeOf(held)]
+  return size === wanted ? `afterwards the row holds ${size} other bytes` : `afterwards the row holds ${size} bytes instead of ${wanted}`
 }
 
 function isProblem(held: Held): held is Problem {

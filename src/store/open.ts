@@ -32,7 +32,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database = await openDatabase(options.url, options.directory, { readOnly: true })
   try {
     return options.preset === 'mybb'
-      ? await openMybb(database, { prefix: options.prefix, master: options.mybb.master })
+      ? await openMybb(database, { prefix: options.prefix, master: options.mybb.master }, options.now)
       : await openTable(database, options.collections, options.now)
   } catch (error) {
     await database.close()

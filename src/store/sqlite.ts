@@ -121,6 +121,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
+  /** Queries must name their columns: under Deno a prepared statement gives those that `*` meant at first. */
   #prepare(text: string, records: boolean): Prepared {
     const name = records ? `records ${text}` : text
     let prepared = this.#prepared.get(name)

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { RowtreeError } from '../errors.ts'
 import { applyChanges } from './apply.ts'
 import type { Database } from './database.ts'
 import { describer } from './row.ts'
@@ -28,6 +29,14 @@ export async function openTable(
   for (const collection of collections) all.push(await open(database, collection))
   const byName = new Map(all.map((access) => [access.source.collection, access]))
 
+  function accessOf(collection: string): Access {
+    const access = byName.get(collection)
+    if (access !== undefined) return access
+    const { path } = database
+    const state = `there is no collection ${JSON.stringify(collection)} any more. Add it to collections again`
+    throw new RowtreeError('store-unwritable', `Cannot write the store ${path}: ${state}`, { path })
+  }
+
   async function* read(transaction: Kysely<unknown>): AsyncGenerator<Chunk> {
     for (const { source } of all) yield* readSource(transaction, source, database.texts)
   }
@@ -42,7 +51,7 @@ export async function openTable(
     find: (paths) => ask(database, (db) => findPaths(db, all, paths)),
     apply(changes, beforeCommit) {
       const moment = now()
-      return applyChanges(database, changes, (collection) => tableWriter(byName.get(collection)!, moment), beforeCommit)
+      return applyChanges(database, changes, (collection) => tableWriter(accessOf(collection), moment), beforeCommit)
     },
     describe: describer(all.map(({ source }) => source)),
     files: database.files,

@@ -76,6 +76,15 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     expect(held().length).toBe(3)
   })
 
+  test('keeps other writers off from its first look on', async () => {
+    const { store, file } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
+    const change = await changeAt(store, 'a/1.html', 'one')
+    const other = new DatabaseSync(file)
+    onTestFinished(() => other.close())
+    await store.apply([change], () => expect(() => other.exec('begin immediate')).toThrow(/locked/))
+    other.exec('begin immediate')
+  })
+
   test('is taken back where the caller fails', async () => {
     const { store, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
     const before = held()
@@ -158,11 +167,11 @@ describe('bytes', () => {
     ['', 'text', 'text', 'text'],
   ])('stay bytes and text stays text in a column declared %j', async (type, fresh, wasNull, invalid) => {
     const { store, file } = await board(`create table pages (site text, slug text, body ${type}, primary key (site, slug));
-      insert into pages values ('a', 'blob', x'00ff'), ('a', 'null', null), ('a', 'text', 'text'), ('a', 'void', x'')`)
-    const applied = await put(store, { 'a/blob.html': 'valid', 'a/null.html': 'valid', 'a/text.html': 'valid', 'a/void.html': 'valid', 'b/new.html': 'valid' })
+      insert into pages values ('a', 'blob', x'00ff'), ('a', 'null', null), ('a', 'text', 'text'), ('a', 'void', x''), ('a', 'wild', cast(x'61ff' as text))`)
+    const applied = await put(store, { 'a/blob.html': 'valid', 'a/null.html': 'valid', 'a/text.html': 'valid', 'a/void.html': 'valid', 'a/wild.html': 'valid', 'b/new.html': 'valid' })
     expect(applied).toMatchObject({ committed: true })
     const kinds = (): string[] => literals(file, "(select slug, typeof(body) as kind from pages)", ['slug', 'kind'])
-    expect(kinds()).toEqual(["'blob','blob'", `'new','${fresh}'`, `'null','${wasNull}'`, "'text','text'", "'void','blob'"])
+    expect(kinds()).toEqual(["'blob','blob'", `'new','${fresh}'`, `'null','${wasNull}'`, "'text','text'", "'void','blob'", "'wild','text'"])
     expect(await put(store, { 'b/bytes.html': new Uint8Array([0xff]), 'a/text.html': new Uint8Array([0xfe]) })).toMatchObject({ committed: true })
     expect(kinds().filter((kind) => /bytes|'text',/.test(kind))).toEqual([`'bytes','${invalid}'`, "'text','text'"])
   })
@@ -206,8 +215,8 @@ describe('a row is exactly the one of its path', () => {
 
   test('where keys are numbers', async () => {
     const { store, held } = await board(`create table n (id integer primary key, body text); insert into n values (7, 'seven'), (9007199254740993, 'big')`, { collections: [numbers] })
-    expect(await put(store, { 7: 'SEVEN', '9007199254740993': 'BIG', 8: 'eight', '-1': 'minus' })).toMatchObject({ committed: true })
-    const all = ["-1,'minus'", "7,'SEVEN'", "8,'eight'", "9007199254740993,'BIG'"]
+    expect(await put(store, { 7: 'SEVEN', '9007199254740993': 'BIG', 8: 'eight', '-1': 'minus', '9007199254740995': 'new' })).toMatchObject({ committed: true })
+    const all = ["-1,'minus'", "7,'SEVEN'", "8,'eight'", "9007199254740993,'BIG'", "9007199254740995,'new'"]
     expect(held()).toEqual(all)
     expect(await put(store, { '007': 'again' })).toMatchObject({ committed: false, problem: { path: '007', code: 'row-refused' } })
     expect(await put(store, { '009': 'new' })).toMatchObject({ committed: false, problem: { path: '009', code: 'not-stored' } })
@@ -238,9 +247,9 @@ describe('a batch is taken back', () => {
     ['a trigger that raises', "create trigger t before update on pages begin select raise(abort, 'closed on sundays'); end", 'row-refused', 'the database refused it: closed on sundays'],
     ['a trigger that rolls back', "create trigger t before update on pages begin select raise(rollback, 'all or nothing'); end", 'row-refused', 'the database refused it: all or nothing'],
     ['a trigger that skips the row', 'create trigger t before update on pages begin select raise(ignore); end', 'row-refused', 'the database changed 0 rows instead of one. Look for a trigger that prevents it'],
-    ['a trigger that cuts the value', 'create trigger t after update on pages begin update pages set body = substr(new.body, 1, 5) where slug = new.slug; end', 'not-stored', 'of 13 bytes the database holds 5, or others. Look for a trigger or a rule that changes it'],
-    ['a trigger that changes the value', 'create trigger t after update on pages begin update pages set body = upper(new.body) where slug = new.slug; end', 'not-stored', 'of 13 bytes the database holds 13, or others. Look for a trigger or a rule that changes it'],
-    ['a trigger that deletes the row', 'create trigger t after update on pages begin delete from pages where slug = new.slug; end', 'not-stored', 'afterwards the row is not there. Look for a trigger or a rule that changes it'],
+    ['a trigger that cuts the value', 'create trigger t after update on pages begin update pages set body = substr(new.body, 1, 5) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 5 bytes instead of 13. Look for a trigger or a column type that changes it'],
+    ['a trigger that changes the value', 'create trigger t after update on pages begin update pages set body = upper(new.body) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 13 other bytes. Look for a trigger or a column type that changes it'],
+    ['a trigger that deletes the row', 'create trigger t after update on pages begin delete from pages where slug = new.slug; end', 'not-stored', 'afterwards no row has this key. Look for a trigger or a column type that changes it'],
   ])('by %s', async (_, script, code, state) => {
     const { store, held } = await board(`${THREE} ${script}`)
     const before = held()
@@ -396,6 +405,16 @@ describe('a store that cannot be written', () => {
     const change = await changeAt(store, 'a/1.html', 'new')
     execute(file, 'drop table pages')
     expect(await failure(store.apply([change], () => {}))).toMatchObject({ code: 'store-unwritable', message: `Cannot write the store ${file}: no such table: pages` })
+  })
+
+  test('because the collection is gone is told', async () => {
+    const { store, file, held } = await board(THREE)
+    const before = held()
+    const changes = [await changeAt(store, 'a/1.html', 'new'), { ...await changeAt(store, 'a/2.html', 'new'), collection: 'gone' }]
+    const message = `Cannot write the store ${file}: there is no collection "gone" any more. Add it to collections again`
+    expect(await failure(store.apply(changes, () => {}))).toMatchObject({ code: 'store-unwritable', message })
+    expect(held()).toEqual(before)
+    expect(await put(store, { 'a/1.html': 'new' })).toMatchObject({ committed: true })
   })
 
   test.each([

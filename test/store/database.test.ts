@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
+import { CompiledQuery, Kysely, sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase, redactUrl, type Database } from '../../src/store/database.ts'
 import { unreadable } from '../../src/store/failure.ts'
+import { queryRecords } from '../../src/store/snapshot.ts'
+import { NodeSqliteDialect } from '../../src/store/sqlite.ts'
 import { execute, failure, makeDatabase, temporaryDirectory } from './fixtures.ts'
 
 const SCRIPT = 'create table t (a); insert into t values (1)'
@@ -126,4 +128,63 @@ describe('files', () => {
       expect(await countRows(await openUrl('sqlite:store.db', directory))).toBe(1)
     },
   )
+})
+
+/** A database, and the texts of the statements that were prepared on it. */
+function counting(): { readonly db: Kysely<unknown>; readonly prepared: string[] } {
+  const prepared: string[] = []
+  const database = new DatabaseSync(':memory:')
+  const prepare = database.prepare.bind(database)
+  database.prepare = (text) => {
+    prepared.push(text)
+    return prepare(text)
+  }
+  const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(database) })
+  onTestFinished(() => db.destroy())
+  return { db, prepared }
+}
+
+describe('statements', () => {
+  test('are prepared once', async () => {
+    const { db, prepared } = counting()
+    await sql`create table t (a)`.execute(db)
+    for (let n = 0; n < 1_000; n++) await sql`insert into t values (${n})`.execute(db)
+    const { rows } = await sql<{ total: number }>`select count(*) as total from t`.execute(db)
+    expect(rows).toEqual([{ total: 1_000 }])
+    expect(prepared.length).toBe(3)
+  })
+
+  test('answer as records and as objects', async () => {
+    const { db } = counting()
+    const text = 'select 9007199254740993 as big, 1.0 as one'
+    await expect(db.executeQuery(CompiledQuery.raw('select 1 as one'))).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    expect(await queryRecords(db, text, [])).toEqual([[9007199254740993n, 1]])
+    expect(await queryRecords(db, 'select 1 as one', [])).toEqual([[1n]])
+    await expect(db.executeQuery(CompiledQuery.raw('select 1 as one'))).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  })
+
+  test('are let go where there are many, the oldest first', async () => {
+    const { db, prepared } = counting()
+    const ask = (n: number): Promise<unknown> => sql.raw(`select ${n}`).execute(db)
+    for (let n = 0; n < 1_000; n++) {
+      await ask(n)
+      await ask(0)
+    }
+    expect(prepared.length).toBe(1_000)
+    await ask(1)
+    expect(prepared.length).toBe(1_001)
+    await ask(999)
+    expect(prepared.length).toBe(1_001)
+  })
+
+  test('follow a table that changes', async () => {
+    const { db } = counting()
+    const ask = async (): Promise<unknown> => (await sql`select a from t`.execute(db)).rows
+    for (const [columns, value] of [['a', 1], ['b text default 2, a', 2], ['a text', 'x']] as const) {
+      await sql.raw(`create table t (${columns})`).execute(db)
+      await sql`insert into t (a) values (${value})`.execute(db)
+      expect(await ask()).toEqual([{ a: value }])
+      await sql`drop table t`.execute(db)
+    }
+  })
 })

@@ -1,0 +1,176 @@
+import { assert, asyncProperty, bigInt, constant, constantFrom, double, oneof, string, uint8Array } from 'fast-check'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { decodeFields } from '../../src/core/codec.ts'
+import { digestOf } from '../../src/digest.ts'
+import type { Store } from '../../src/store/store.ts'
+import { changeAt, collection, execute, findOne, literals, makeDatabase, open, put, readAll } from './fixtures.ts'
+
+const NAMES = ['title', 'size', 'rate', 'body', 'extra']
+const TABLE = 'create table items (id text primary key, title text, size integer, rate real, body blob, extra, updates int, note text default 4);'
+const items = collection('items', ['id'], '{id}.yaml', NAMES, { updates: 'increment' })
+
+async function shelf(script = '', table = TABLE): Promise<{ store: Store; file: string; held(): string[] }> {
+  const { directory, file } = makeDatabase(`${table} ${script}`)
+  const store = await open(directory, { collections: [items] })
+  return { store, file, held: () => literals(file, 'items', ['id', ...NAMES, 'updates']) }
+}
+
+/** What the store has at a path, as text. */
+async function textAt(store: Store, path: string): Promise<string> {
+  const found = await findOne(store, path)
+  return found.kind === 'row' ? String(found.row.content) : ''
+}
+
+const ONE = "insert into items values ('a', 'Title', 9007199254740993, 2.0, x'00ff', 7, 0, 'note');"
+
+test('several columns are one YAML map', async () => {
+  const { store } = await shelf(ONE)
+  const row = { collection: 'items', key: ['a'], path: 'a.yaml', content: 'title: Title\nsize: 9007199254740993\nrate: 2.0\nbody: !!binary "AP8="\nextra: 7\n', structured: true }
+  expect(await readAll(store)).toMatchObject({ rows: [row], problems: [] })
+  expect(await store.find(['a.yaml', 'b.yaml'])).toEqual([
+    { kind: 'row', row }, { kind: 'vacant', collection: 'items', key: ['b'], binary: false, structured: true },
+  ])
+})
+
+test('a single column may be structured, too', async () => {
+  const { directory, file } = makeDatabase("create table notes (id integer primary key, text); insert into notes values (1, 'one')")
+  const store = await open(directory, { collections: [collection('notes', ['id'], '{id}.yaml', ['text'])] })
+  expect((await readAll(store)).rows).toMatchObject([{ content: 'text: one\n', structured: true }])
+  expect(await put(store, { '1.yaml': '# why\ntext: null\n' })).toMatchObject({ committed: true })
+  expect(literals(file, 'notes', ['id', 'text'])).toEqual(['1,NULL'])
+})
+
+describe('a file', () => {
+  test('in any words is written with its exact types', async () => {
+    const { store, held } = await shelf(ONE)
+    const text = '# first\nextra: "7"   # text now\nrate: -1.5\n\ntitle: |\n  two\n  lines\nbody: ~\nsize: 0x10\n'
+    const applied = await put(store, { 'a.yaml': text })
+    const content = 'title: |\n  two\n  lines\nsize: 16\nrate: -1.5\nbody: null\nextra: "7"\n'
+    expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', digest: digestOf(content) }] })
+    expect(await textAt(store, 'a.yaml')).toBe(content)
+    expect(held()).toEqual(["'a','two\nlines\n',16,-1.5,NULL,'7',1"])
+  })
+
+  test('becomes a new row', async () => {
+    const { store, held } = await shelf()
+    expect(await put(store, { 'b.yaml': '{ title: x, size: 1, rate: 1.0, body: !!binary AP8=, extra: true }' })).toMatchObject({ committed: true })
+    expect(held()).toEqual(["'b','x',1,1.0,X'00FF',1,1"])
+  })
+
+  test('that says the same in other words writes nothing', async () => {
+    const { store, held } = await shelf(ONE)
+    const before = held()
+    const text = await textAt(store, 'a.yaml')
+    expect(await put(store, { 'a.yaml': `# comment\n${text.split('\n').toReversed().join('\n')}` })).toEqual({
+      committed: true, outcomes: [{ kind: 'done', digest: digestOf(text) }],
+    })
+    expect(held()).toEqual(before)
+  })
+
+  test('writes only the columns that it changes', async () => {
+    const { store, held } = await shelf(`insert into items values ('a', cast(x'61ff' as text), 1, 1.0, null, null, 0, '');
+      create trigger t before update of title on items begin select raise(abort, 'the title is written'); end`)
+    const text = await textAt(store, 'a.yaml')
+    expect(text).toContain('title: !!binary "Yf8="')
+    expect(await put(store, { 'a.yaml': text.replace('size: 1', 'size: 2') })).toMatchObject({ committed: true })
+    expect(held()[0]).toMatch(/,2,1\.0,NULL,NULL,1$/)
+    expect(await put(store, { 'a.yaml': text.replace('Yf8=', 'Yf9i') })).toMatchObject({ committed: false, problem: { code: 'row-refused' } })
+  })
+
+  test('keeps invalid text a text', async () => {
+    const { store, file } = await shelf("insert into items values ('a', cast(x'61ff' as text), 1, 1.0, null, null, 0, '')")
+    const text = await textAt(store, 'a.yaml')
+    expect(await put(store, { 'a.yaml': text.replace('Yf8=', 'Yf9i') })).toMatchObject({ committed: true })
+    expect(literals(file, '(select hex(title) as title, typeof(title) as kind from items)', ['title', 'kind'])).toEqual(["'61FF62','text'"])
+  })
+
+  test('fits a column where nothing is lost', async () => {
+    const { store, held } = await shelf(ONE)
+    expect(await put(store, { 'a.yaml': 'title: t\nsize: 3.0\nrate: 4\nbody: text\nextra: -0.0\n' })).toMatchObject({ committed: true })
+    expect(held()).toEqual(["'a','t',3,4.0,'text',0.0,1"])
+    expect(await textAt(store, 'a.yaml')).toBe('title: t\nsize: 3\nrate: 4.0\nbody: text\nextra: 0.0\n')
+  })
+
+  test.each([
+    ['title', '2024', 'the column "title" holds text, but its value is a number or a boolean. Put it in quotes'],
+    ['title', 'true', 'the column "title" holds text, but its value is a number or a boolean. Put it in quotes'],
+    ['size', '"7"', 'the column "size" holds numbers, but its value is a number in quotes. Remove the quotes'],
+    ['rate', '" 1e3 "', 'the column "rate" holds numbers, but its value is a number in quotes. Remove the quotes'],
+    ['rate', '9007199254740993', 'the column "rate" cannot hold all digits of its value'],
+    ['size', '9223372036854775808', 'the column "size" has 64 bits for an integer, and its value takes more'],
+    ['extra', '.nan', 'the column "extra" cannot hold what is no number. Write null'],
+  ])('is refused where the column would change a value: %s: %s', async (name, value, state) => {
+    const { store, held } = await shelf(ONE)
+    const before = held()
+    const text = (await textAt(store, 'a.yaml')).replace(new RegExp(`^${name}: .*$`, 'm'), `${name}: ${value}`)
+    expect(await put(store, { 'a.yaml': text })).toEqual({
+      committed: false, problem: { path: 'a.yaml', code: 'unsupported-value', message: `Cannot write items(id="a"): ${state}` },
+    })
+    expect(held()).toEqual(before)
+  })
+
+  test.each<[string | Uint8Array, string]>([
+    ['title: x\n', 'missing-field'],
+    ['title: x\nsize: 1\nrate: 1.0\nbody: x\nextra: x\nother: 1\n', 'unknown-field'],
+    ['title: [\n', 'invalid-yaml'],
+    [new Uint8Array([0xff]), 'not-utf8'],
+  ])('is refused where it is no such map: %j', async (content, code) => {
+    const { store, held } = await shelf(ONE)
+    const before = held()
+    expect(await put(store, { 'a.yaml': content })).toMatchObject({ committed: false, problem: { code, path: 'a.yaml' } })
+    expect(held()).toEqual(before)
+  })
+
+  test('is refused where a trigger changes one of its values', async () => {
+    const { store, held } = await shelf(`${ONE} create trigger t after update on items begin update items set size = size + 1 where id = new.id; end`)
+    const before = held()
+    const text = (await textAt(store, 'a.yaml')).replace('Title', 'New')
+    expect(await put(store, { 'a.yaml': text })).toMatchObject({ committed: false, problem: { code: 'not-stored', path: 'a.yaml' } })
+    expect(held()).toEqual(before)
+  })
+
+  test('is refused by a strict table', async () => {
+    const { store } = await shelf(ONE.replace("x'00ff'", "x''"), TABLE.replace('extra,', 'extra any,').replace(';', ' strict;'))
+    expect(await put(store, { 'a.yaml': 'title: t\nsize: text\nrate: 1.0\nbody: null\nextra: 1\n' })).toMatchObject({ committed: false, problem: { code: 'row-refused' } })
+    expect(await put(store, { 'a.yaml': 'title: t\nsize: 2\nrate: 1.0\nbody: null\nextra: 1\n' })).toMatchObject({ committed: true })
+  })
+})
+
+test('a row that changed in any column is left alone', async () => {
+  const { store, file, held } = await shelf(ONE)
+  const change = await changeAt(store, 'a.yaml', 'title: mine\nsize: 1\nrate: 1.0\nbody: x\nextra: x\n')
+  execute(file, 'update items set extra = 8')
+  expect(await store.apply([change], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
+  expect(held()[0]).toContain("'Title'")
+})
+
+const text = oneof(string({ unit: 'grapheme', maxLength: 20 }), constantFrom('', '\0', 'a\0b', '\uFEFFx', '\r\n', ' x ', '7', '1.0', 'null', 'yes', '\uFFFD', '\u2028', '😀\n'))
+const value = oneof(
+  text,
+  bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  double({ noNaN: true }).map((real) => (Object.is(real, -0) ? 0 : real)),
+  uint8Array({ maxLength: 20 }),
+  constant(null),
+)
+
+test('any values survive both ways', async () => {
+  const { directory, file } = makeDatabase('create table t (k integer primary key, a, b)')
+  const store = await open(directory, { collections: [collection('t', ['k'], '{k}.yaml', ['a', 'b'])] })
+  const database = new DatabaseSync(file)
+  onTestFinished(() => database.close())
+  const insert = database.prepare('insert into t values (?, ?, ?)')
+  let last = 0
+  await assert(asyncProperty(value, value, async (a, b) => {
+    const [from, to] = [++last, ++last]
+    insert.run(from, a, b)
+    const content = await textAt(store, `${from}.yaml`)
+    expect(decodeFields(content, ['a', 'b'], '')).toEqual({ values: [a, b] })
+    expect(await put(store, { [`${to}.yaml`]: content })).toEqual({ committed: true, outcomes: [{ kind: 'done', digest: digestOf(content) }] })
+    const rows = literals(file, `(select quote(a) || typeof(a) || quote(b) || typeof(b) as v from t where k in (${from}, ${to}))`, ['v'])
+    expect(rows[0]).toBe(rows[1])
+  }), { numRuns: 150 })
+  const { rows, problems } = await readAll(store)
+  expect(problems).toEqual([])
+  expect(await store.find(rows.map(({ path }) => path))).toEqual(rows.map((row) => ({ kind: 'row', row })))
+})
