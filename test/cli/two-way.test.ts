@@ -97,6 +97,7 @@ describe('import', () => {
     const made = await exported()
     rmSync(made.at('tree', FIRST))
     expect(await made.run(['import'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 imported · 5 unchanged · 1 pending · /) })
+    expect(await made.run(['import', '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
     expect(rowAt(made, FIRST)).toBeDefined()
     expect(await made.run(['import', '--delete'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 imported · 5 unchanged · 1 deleted · /) })
     expect(rowAt(made, FIRST)).toBeUndefined()
@@ -113,7 +114,7 @@ describe('import', () => {
     { what: 'from the file', args: ['page-000000.html'], cwd: 'tree/north' },
     { what: 'from the config, with the tree', args: [`tree/${FIRST}`], cwd: '.' },
     { what: 'from the config, as rowtree prints it', args: [FIRST], cwd: '.' },
-    { what: 'with --cwd', args: [FIRST, '-C', 'tree'], cwd: '.' },
+    { what: 'with --cwd', args: ['page-000000.html', '-C', 'tree/north'], cwd: '.' },
   ])('takes a path as it is seen $what', async ({ args, cwd }) => {
     const made = await exported()
     for (const path of [FIRST, SECOND]) writeFileSync(made.at('tree', path), 'edited')
