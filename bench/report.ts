@@ -39,6 +39,10 @@ function slower(figure: string, ratio: number, most: number): Check {
   return { figure, target: `at most ${most} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio <= most }
 }
 
+function cell(values: readonly number[] | undefined, items: number): string {
+  return values ? ((median(values) / items) * 1e6).toFixed(1) : ''
+}
+
 /** One line a contender: µs a file for each kind of work, or µs for one file. */
 export function backTable(results: ReadonlyMap<string, Samples>, rows: number): string {
   const columns: readonly [name: string, figure: string, items: number][] = [
@@ -48,7 +52,6 @@ export function backTable(results: ReadonlyMap<string, Samples>, rows: number): 
     ['export with nothing to do', 'nothing', rows],
     ['import of one named file, µs', 'one', 1],
   ]
-  const cell = (values: readonly number[] | undefined, items: number): string => (values ? ((median(values) / items) * 1e6).toFixed(1) : '')
   const lines = [...results].map(([name, samples]) => `| ${[name, ...columns.map(([, figure, items]) => cell(samples[figure], items))].join(' | ')} |`)
   return [`| contender | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
 }

@@ -23,6 +23,11 @@ interface Day {
   readonly exported: ReadonlyMap<string, string>
 }
 
+/** What the board calls a template. */
+function title(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1, -'.html'.length)
+}
+
 /** A stock board, exported; then 20 files edited, 2 deleted, 1 added, 5 rows changed by SQL, 3 changed on both sides. */
 async function day(): Promise<Day> {
   const directory = temporaryDirectory()
@@ -53,7 +58,6 @@ async function day(): Promise<Day> {
 
   const db = new DatabaseSync(store)
   const [{ sid }] = db.prepare('select sid from mybb_templatesets').all() as [{ sid: number }]
-  const title = (path: string): string => path.slice(path.lastIndexOf('/') + 1, -'.html'.length)
   const insert = db.prepare("insert into mybb_templates (title, template, sid, version, status, dateline) values (?, ?, ?, '1837', '', 0)")
   // What the admin panel does when a master template is edited; the board shows the same as before.
   for (const path of own) insert.run(title(path), exported.get(path)!, sid)
@@ -119,13 +123,12 @@ describe.skipIf(absent)(`a stock MyBB board on which both sides changed${absent 
     const { engine, both, deleted, row, file, exported } = await day()
     await engine.sync()
     const [first, second, third] = both as [string, string, string]
-    const old = (path: string): string => exported.get(path)!
-    expect(await engine.resolve([first], { prefer: 'store' })).toMatchObject({ exported: 1, conflicts: [] })
-    expect([row(first), file(first)]).toEqual(Array(2).fill(`${old(first)}<!-- theirs -->`))
+      expect(await engine.resolve([first], { prefer: 'store' })).toMatchObject({ exported: 1, conflicts: [] })
+    expect([row(first), file(first)]).toEqual(Array(2).fill(`${exported.get(first)}<!-- theirs -->`))
     expect(await engine.resolve([second], { prefer: 'tree' })).toMatchObject({ imported: 1, conflicts: [] })
-    expect([row(second), file(second)]).toEqual(Array(2).fill(`<!-- mine -->\n${old(second)}`))
+    expect([row(second), file(second)]).toEqual(Array(2).fill(`<!-- mine -->\n${exported.get(second)}`))
     expect(await engine.resolve([], { prefer: 'merge', all: true })).toMatchObject({ imported: 1, exported: 1, conflicts: [] })
-    expect([row(third), file(third)]).toEqual(Array(2).fill(`<!-- mine -->\n${old(third)}<!-- theirs -->`))
+    expect([row(third), file(third)]).toEqual(Array(2).fill(`<!-- mine -->\n${exported.get(third)}<!-- theirs -->`))
     // The set's own templates go; what they had hidden, the master's, shows up again.
     expect(await engine.sync({ delete: true })).toMatchObject({ deleted: 2, conflicts: [], deletions: [] })
     for (const path of deleted) expect(file(path)).toBe(row(path))

@@ -19,7 +19,10 @@ export interface BaselineEntry {
   readonly place: ContentPlace
 }
 
-/** Where a content lies: contents of one job share a pack, which is stored as one value. */
+/**
+ * Where a content lies: contents of one job share a pack, which is stored as one value. It holds until the next commit,
+ * which may move contents together; ask again afterwards.
+ */
 export interface ContentPlace {
   readonly pack: number
   /** Bytes from the start of the pack. */
@@ -57,7 +60,7 @@ export interface Operation {
   /** Such as `import`, `sync`, `undo`. */
   readonly command: string
   readonly records: number
-  /** Bytes that are kept for it. */
+  /** Bytes that are kept for it; where a record's two contents are one, that counts once. */
   readonly bytes: number
   /** The operation that took it back, if one did. */
   readonly undoneBy: number | undefined

@@ -36,8 +36,7 @@ export class Packs {
     this.#db = db
     this.#path = path
     this.#slack = slack
-    // An empty array is NULL to some runtimes.
-    this.#insert = db.prepare("insert into packs (bytes) values (ifnull(?, x''))")
+    this.#insert = db.prepare('insert into packs (bytes) values (?)')
     this.#open = db.prepare('insert into accounts values (?, ?, 0)')
     this.#update = db.prepare('update accounts set live = live + ? where pack = ?')
     this.#inherit = db.prepare('update accounts set live = (select live from accounts where pack = ?) where pack = ?')
@@ -92,7 +91,6 @@ export class Packs {
   /** Forgets the changes of a transaction that was rolled back. */
   forget(): void {
     this.#changes.clear()
-    this.#unsettled = true
   }
 
   /** Copies the living contents of mostly dead packs into packs of their own. */

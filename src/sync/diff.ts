@@ -43,8 +43,7 @@ export async function* differences({ store, root, baseline }: CyclePorts, items:
 
 function compare(path: string, { from, to }: Pair, before: Uint8Array | undefined, after: Uint8Array | undefined): Omit<Difference, 'path' | 'state' | 'from' | 'to'> {
   if ((before && textFault(before)) || (after && textFault(after))) return { binary: true, added: 0, removed: 0, patch: '' }
-  const side = (label: Version, bytes: Uint8Array | undefined) => ({ label, text: bytes && decode(bytes) })
-  return { binary: false, ...unifiedPatch(path, side(from, before), side(to, after)) }
+  return { binary: false, ...unifiedPatch(path, { label: from, text: before && decode(before) }, { label: to, text: after && decode(after) }) }
 }
 
 function bytesOf(content: Row['content']): Uint8Array {

@@ -78,8 +78,11 @@ function prepare({ root, agenda }: ImportPorts, task: Task): ReadyTask | undefin
 }
 
 /** Writes a batch; `false` when it failed as a whole and had more than one row. */
-async function write(ports: ImportPorts, batch: readonly ReadyTask[], reappeared: string[]): Promise<boolean> {
+async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared: string[]): Promise<boolean> {
   const { store, baseline, tally } = ports
+  // A commit since the comparison may have moved contents to other places.
+  const entries = baseline.find(tasks.map(({ path }) => path))
+  const batch = tasks.map((task) => ({ ...task, entry: entries.get(task.path) }))
   const changes = batch.map(({ path, collection, key, expected, content }): Change => ({ path, collection, key, expected, content }))
   const applied = await store.apply(changes, (previous, outcomes) => keep(baseline, batch, previous, outcomes))
   if (!applied.committed) {

@@ -22,8 +22,10 @@ type Ports = ImportPorts & Pick<CyclePorts, 'clock'>
  * a file with conflict markers appears beside the target, and its content is the result once a person has removed the markers.
  */
 export async function mergeMeetings(ports: Ports, meetings: readonly Meeting[], plan: Plan): Promise<void> {
-  for (const meeting of meetings) {
+  for (const compared of meetings) {
     plan.signal?.throwIfAborted()
+    // A commit since the comparison may have moved contents to other places.
+    const meeting = { ...compared, entry: ports.baseline.find([compared.path]).get(compared.path) }
     try {
       const bytes = resultOf(ports, meeting, plan)
       if (bytes) await put(ports, meeting, bytes, plan)

@@ -22,7 +22,10 @@ const CHUNK = 500
  */
 export function removeFiles(baseline: Baseline, missing: readonly MissingRow[], root: string, tally: Tally, agenda: Agenda): void {
   for (let start = 0; start < missing.length; start += CHUNK) {
-    const doomed = missing.slice(start, start + CHUNK).flatMap((one) => doom(one, root, agenda))
+    const chunk = missing.slice(start, start + CHUNK)
+    // A commit since the comparison may have moved contents to other places.
+    const entries = baseline.find(chunk.map(({ path }) => path))
+    const doomed = chunk.flatMap((one) => doom({ ...one, entry: entries.get(one.path) }, root, agenda))
     const records = remember(baseline, doomed)
     for (const [index, one] of doomed.entries()) {
       if (!remove(baseline, one, root, tally, agenda)) baseline.retract([records[index]!])

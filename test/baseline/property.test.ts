@@ -9,14 +9,15 @@ const path = fc.constantFrom('a', 'b', 'c', 'd')
 const content = fc.tuple(fc.constantFrom('x', 'y', 'z'), fc.nat(12)).map(([letter, size]) => letter.repeat(size))
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('enter' as const), contents: fc.dictionary(path, content, { minKeys: 1 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('enter' as const), contents: fc.dictionary(path, content, { minKeys: 1, maxKeys: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('bring back' as const), path, which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('waste' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), path }) },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('record' as const),
-      records: fc.array(fc.record({ path, before: fc.option(content), base: fc.boolean() }), { maxLength: 4 }),
+      records: fc.array(fc.record({ path, before: fc.option(content), base: fc.option(path) }), { maxLength: 4 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('retract' as const), which: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }) }) },

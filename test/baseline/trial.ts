@@ -31,8 +31,10 @@ interface Picture {
 export type Step =
   | { readonly do: 'enter'; readonly contents: Readonly<Record<string, string>> }
   | { readonly do: 'bring back'; readonly path: string; readonly which: number }
+  /** Stores contents that nothing comes to refer to. */
+  | { readonly do: 'waste' }
   | { readonly do: 'remove'; readonly path: string }
-  | { readonly do: 'record'; readonly records: readonly { readonly path: string; readonly before: string | null; readonly base: boolean }[] }
+  | { readonly do: 'record'; readonly records: readonly { readonly path: string; readonly before: string | null; readonly base: string | null }[] }
   | { readonly do: 'retract'; readonly which: readonly number[] }
   | { readonly do: 'expire'; readonly maxAge: number; readonly maxSize: number }
   | { readonly do: 'checkpoint' | 'commit' | 'rollback' | 'reopen' }
@@ -51,7 +53,7 @@ export class Trial {
   }
 
   open(): Baseline {
-    const baseline = open(this.#path, { slack: 10, clock: () => this.now })
+    const baseline = open(this.#path, { slack: 0, clock: () => this.now })
     baseline.begin()
     return baseline
   }
@@ -73,6 +75,9 @@ export class Trial {
         model.entries.set(one.path, text(baseline, chosen)!)
         break
       }
+      case 'waste':
+        store(baseline, ['waste'])
+        break
       case 'remove': {
         const found = baseline.find([one.path]).get(one.path)
         if (found) baseline.remove(found)
@@ -118,8 +123,7 @@ export class Trial {
   record(records: (Step & { do: 'record' })['records']): void {
     const { baseline, model } = this
     const made = records.map(({ path: name, before, base }) => {
-      const known = storedAt(baseline, name)
-      return overwritten(name, { before: before === null ? known : store(baseline, [before])[0], base: base ? known : undefined })
+      return overwritten(name, { before: before === null ? storedAt(baseline, name) : store(baseline, [before])[0], base: base === null ? undefined : storedAt(baseline, base) })
     })
     const ids = baseline.record(made)
     if (records.length > 0 && model.own === undefined) {

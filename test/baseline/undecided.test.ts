@@ -14,7 +14,7 @@ const CONFLICT: Undecided = {
   tree: digestOf('tree'),
   since: 1_700_000_000_000,
 }
-const HOLD: Undecided = { ...CONFLICT, path: 'a', kind: 'hold', code: 'file-emptied', store: undefined, tree: undefined }
+const HOLD: Undecided = { ...CONFLICT, path: 'a', kind: 'hold', code: 'file-emptied', store: undefined, tree: undefined, since: CONFLICT.since + 5 }
 
 /** What is waiting after all of this was deferred, each in a command of its own. */
 function deferred(all: readonly Undecided[], decided: readonly string[] = []): Map<string, Undecided> {

@@ -247,6 +247,23 @@ describe('resolve', () => {
     expect(rowAt(made, FIRST)).not.toBe('edited\n')
   })
 
+  it('merges what does not touch, and leaves the rest to a person', async () => {
+    const made = project([
+      { site: 'north', slug: 'a', body: 'one\ntwo\nthree\nfour\nfive\n' },
+      { site: 'north', slug: 'b', body: 'one\n' },
+    ])
+    await made.run(['export', '-q'])
+    writeFileSync(made.at('tree', 'north/a.html'), 'one\ntwo\nthree\nfour\n5\n')
+    writeFileSync(made.at('tree', 'north/b.html'), 'mine\n')
+    sql(made.database, "update pages set body = '1' || substr(body, 4) where slug = 'a'; update pages set body = 'theirs' where slug = 'b'")
+    expect((await made.run(['sync', '-q'])).code).toBe(3)
+    const done = await made.run(['resolve', '--all', '--prefer', 'merge'])
+    expect(done).toMatchObject({ code: 3, stderr: expect.stringMatching('^conflict: .*north/b.html') })
+    const merged = '1\ntwo\nthree\nfour\n5\n'
+    expect([rowAt(made, 'north/a.html'), fileAt(made, 'north/a.html')]).toEqual([merged, merged])
+    expect([rowAt(made, 'north/b.html'), fileAt(made, 'north/b.html')]).toEqual(['theirs', 'mine\n'])
+  })
+
   it('settles all conflicts and holds, and nothing else', async () => {
     const made = await changed()
     await made.run(['sync', '-q'])

@@ -5,7 +5,7 @@ import { documentOf } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
-const COMMANDS = new Set(['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
+const COMMANDS: ReadonlySet<string> = new Set(['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
 
 describe('a command line that makes no sense', () => {
   it.each([

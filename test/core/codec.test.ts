@@ -238,6 +238,7 @@ describe('reviseFields', () => {
     ['puts bytes', 'a: x\nb: 1\n', [['a', new Uint8Array([1])], ['b', 1n]], 'a: !!binary "AQ=="\nb: 1\n'],
     ['keeps an alias that still holds', 'a: &x 1\nb: *x\n', [['a', 2n], ['b', 2n]], 'a: &x 2\nb: *x\n'],
     ['parts an alias from its anchor', 'a: &x 1\nb: *x # c\n', [['a', 2n], ['b', 1n]], 'a: &x 2\nb: 1 # c\n'],
+    ['keeps an alias of a key', '&x a: 1\nb: *x\n', [['a', 2n], ['b', 'a']], '&x a: 2\nb: *x\n'],
     ['keeps the line ends of Windows', 'a: x\r\nb: 1\r\n', [['a', 'y\nz\n'], ['b', 'p\r\nq']], 'a: |\r\n  y\r\n  z\r\nb: "\\\r\n  p\\r\\n\\\r\n  q"\r\n'],
     ['keeps a byte order mark', '\uFEFFa: x\nb: 1\n', [['a', 'w'], ['b', 1n]], '\uFEFFa: w\nb: 1\n'],
     ['keeps how a decimal is spelled', 'a: 12.34\nb: 1e3\n', [['a', { decimal: '12.3400' }], ['b', { decimal: '1000.00' }]], 'a: 12.34\nb: 1e3\n'],
@@ -246,6 +247,7 @@ describe('reviseFields', () => {
     ['gives up a text that is not YAML', 'a: [', before, 'a: x\nb: 1\n'],
     ['gives up a text with another field', 'a: x\nb: 1\nc: 1\n', before, 'a: x\nb: 1\n'],
     ['gives up a text with other fields', 'a: x\nc: 1\n', before, 'a: x\nb: 1\n'],
+    ['gives up a text that it cannot revise', '? |\n  a\n? b\n: 1\n', [['a\n', 'w'], ['b', 1n]], '"a\\n": w\nb: 1\n'],
     ['gives up a text that lacks a field', 'a: x\n', before, 'a: x\nb: 1\n'],
   ])('%s', (_, text, fields, expected) => {
     expect(reviseFields(text, encodeFields(fields))).toBe(expected)

@@ -16,6 +16,7 @@ describe('mergeTexts', () => {
     ['the same change', 'a\n', 'b\n', 'b\n', 'b\n'],
     ['changes that do not touch', 'a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
     ['a change of its own and one that both have', 'a\nb\nc\nd\ne\n', 'A\nb\nC\nd\ne\n', 'A\nb\nc\nd\nE\n', 'A\nb\nC\nd\nE\n'],
+    ['a change that both have between others', '}\n1\n}\n2\n}\n3\n}\n', '}\nA\n}\nB\n}\n3\n}\n', '}\n1\n}\nB\n}\nC\n}\n', '}\nA\n}\nB\n}\nC\n}\n'],
     ['an insertion and a deletion', 'a\nb\nc\n', 'n\na\nb\nc\n', 'a\nb\n', 'n\na\nb\n'],
     ['lines that both put in', 'a\nb\nc\n', 'n\na\nb\nc\n', 'a\nb\nc\nm\n', 'n\na\nb\nc\nm\n'],
     ['the line ends of Windows', 'a\r\nb\r\nc\r\n', 'A\r\nb\r\nc\r\n', 'a\r\nb\r\nC\r\n', 'A\r\nb\r\nC\r\n'],

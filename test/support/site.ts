@@ -26,7 +26,6 @@ export async function site(pages: readonly Page[] = samplePages(12), input: Part
   const engine = await openEngine(config)
   onTestFinished(() => engine.close())
   await engine.export()
-  const keyOf = (path: string): [string, string] => path.replace(/\.html$/, '').split('/') as [string, string]
   const root = config.tree
   let time = 1_800_000_000
   return {
@@ -42,10 +41,9 @@ export async function site(pages: readonly Page[] = samplePages(12), input: Part
     },
     setRow(path, body) {
       const [where, slug] = keyOf(path)
-      const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
       sql(store, body === undefined
-        ? `delete from pages where site = ${text(where)} and slug = ${text(slug)}`
-        : `insert or replace into pages values (${text(where)}, ${text(slug)}, ${text(body)})`)
+        ? `delete from pages where site = ${quote(where)} and slug = ${quote(slug)}`
+        : `insert or replace into pages values (${quote(where)}, ${quote(slug)}, ${quote(body)})`)
     },
     file: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined),
     setFile(path, content) {
@@ -56,4 +54,12 @@ export async function site(pages: readonly Page[] = samplePages(12), input: Part
       utimesSync(absolute, ++time, time)
     },
   }
+}
+
+function keyOf(path: string): [site: string, slug: string] {
+  return path.replace(/\.html$/, '').split('/') as [string, string]
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`
 }

@@ -133,14 +133,15 @@ describe('guards', () => {
   })
 })
 
-describe('conflicts', () => {
-  async function conflict(input: Partial<ConfigInput> = {}): Promise<Site> {
-    const one = await site([{ site: 'north', slug: 'page-000000', body: '1\n2\n3\n4\n5\n' }, ...samplePages(4).slice(1)], input)
-    one.setFile(A, '1 mine\n2\n3\n4\n5\n')
-    one.setRow(A, '1\n2\n3\n4\n5 theirs\n')
-    return one
-  }
+/** A page whose first line changed in the tree and whose last line changed in the store. */
+async function conflict(input: Partial<ConfigInput> = {}): Promise<Site> {
+  const one = await site([{ site: 'north', slug: 'page-000000', body: '1\n2\n3\n4\n5\n' }, ...samplePages(4).slice(1)], input)
+  one.setFile(A, '1 mine\n2\n3\n4\n5\n')
+  one.setRow(A, '1\n2\n3\n4\n5 theirs\n')
+  return one
+}
 
+describe('conflicts', () => {
   it('stay until a side is preferred, and hold nothing else up', async () => {
     const { engine, row, file, setFile } = await conflict()
     setFile(B, 'edited')
