@@ -43,7 +43,7 @@ async function stream(output: Output, differences: AsyncIterable<Difference>, be
   for await (const difference of differences) {
     differs = true
     begin()
-    if (output.options.quiet || !(await output.data(patchText(difference, { paint, terminal })))) break
+    if (!(await output.data(patchText(difference, { paint, terminal })))) break
   }
   return differs
 }

@@ -61,7 +61,11 @@ function shown(options: { columns?: number; silent?: boolean; delay?: number; in
   const display = showProgress({ label: 'exporting', silent, stream: sink as unknown as NodeJS.WriteStream, ...rest })
   for (const done of [256, 512, 1_024]) display.update({ done, total: 1_024 })
   display.stop()
-  return sink.text
+  // Who stops it is going to print: nothing may come between.
+  const text = sink.text
+  display.update({ done: 1_024, total: 1_024 })
+  expect(sink.text).toBe(text)
+  return text
 }
 
 describe('the display', () => {
@@ -81,6 +85,15 @@ describe('the display', () => {
     expect(text).toMatch(/CSI\?25l.*exporting █+░* .*CSI\?25h.*CSI2K$/)
     expect(text).not.toContain('\n')
     expect(shown({ columns: 80, delay: 60_000 })).toBe('')
+  })
+
+  it('does not begin once it is stopped', () => {
+    const sink = new Sink(80)
+    const display = showProgress({ label: 'exporting', silent: false, stream: sink as unknown as NodeJS.WriteStream, delay: 0 })
+    display.stop()
+    display.update({ done: 1, total: 2 })
+    display.stop()
+    expect(sink.text).toBe('')
   })
 
   it('is nothing when silent', () => {

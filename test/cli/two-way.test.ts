@@ -97,6 +97,7 @@ describe('import', () => {
     const made = await exported()
     rmSync(made.at('tree', FIRST))
     expect(await made.run(['import'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 imported · 5 unchanged · 1 pending · /) })
+    expect(await made.run(['import', '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
     expect(rowAt(made, FIRST)).toBeDefined()
     expect(await made.run(['import', '--delete'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 imported · 5 unchanged · 1 deleted · /) })
     expect(rowAt(made, FIRST)).toBeUndefined()
@@ -113,7 +114,7 @@ describe('import', () => {
     { what: 'from the file', args: ['page-000000.html'], cwd: 'tree/north' },
     { what: 'from the config, with the tree', args: [`tree/${FIRST}`], cwd: '.' },
     { what: 'from the config, as rowtree prints it', args: [FIRST], cwd: '.' },
-    { what: 'with --cwd', args: [FIRST, '-C', 'tree'], cwd: '.' },
+    { what: 'with --cwd', args: ['page-000000.html', '-C', 'tree/north'], cwd: '.' },
   ])('takes a path as it is seen $what', async ({ args, cwd }) => {
     const made = await exported()
     for (const path of [FIRST, SECOND]) writeFileSync(made.at('tree', path), 'edited')
@@ -244,6 +245,23 @@ describe('resolve', () => {
     expect([rowAt(made, THIRD), fileAt(made, THIRD)]).toEqual([content, content])
     // The other paths are as they were.
     expect(rowAt(made, FIRST)).not.toBe('edited\n')
+  })
+
+  it('merges what does not touch, and leaves the rest to a person', async () => {
+    const made = project([
+      { site: 'north', slug: 'a', body: 'one\ntwo\nthree\nfour\nfive\n' },
+      { site: 'north', slug: 'b', body: 'one\n' },
+    ])
+    await made.run(['export', '-q'])
+    writeFileSync(made.at('tree', 'north/a.html'), 'one\ntwo\nthree\nfour\n5\n')
+    writeFileSync(made.at('tree', 'north/b.html'), 'mine\n')
+    sql(made.database, "update pages set body = '1' || substr(body, 4) where slug = 'a'; update pages set body = 'theirs' where slug = 'b'")
+    expect((await made.run(['sync', '-q'])).code).toBe(3)
+    const done = await made.run(['resolve', '--all', '--prefer', 'merge'])
+    expect(done).toMatchObject({ code: 3, stderr: expect.stringMatching('^conflict: .*north/b.html') })
+    const merged = '1\ntwo\nthree\nfour\n5\n'
+    expect([rowAt(made, 'north/a.html'), fileAt(made, 'north/a.html')]).toEqual([merged, merged])
+    expect([rowAt(made, 'north/b.html'), fileAt(made, 'north/b.html')]).toEqual(['theirs', 'mine\n'])
   })
 
   it('settles all conflicts and holds, and nothing else', async () => {
