@@ -34,8 +34,8 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     expect(applied).toEqual({
       committed: true,
       outcomes: [
-        { kind: 'done', digest: digestOf('ONE') }, { kind: 'done', digest: undefined },
-        { kind: 'done', digest: digestOf('new') }, { kind: 'done', digest: digestOf('three') },
+        { kind: 'done', written: true, digest: digestOf('ONE') }, { kind: 'done', written: true, digest: undefined },
+        { kind: 'done', written: true, digest: digestOf('new') }, { kind: 'done', written: false, digest: digestOf('three') },
       ],
     })
     expect(held()).toEqual(["'a','1','ONE'", "'a','3','three'", "'b','x','new'"])
@@ -58,8 +58,8 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     expect(applied).toEqual({
       committed: true,
       outcomes: [
-        { kind: 'changed' }, { kind: 'done', digest: digestOf('mine') }, { kind: 'changed' }, { kind: 'changed' },
-        { kind: 'done', digest: digestOf('theirs') },
+        { kind: 'changed' }, { kind: 'done', written: true, digest: digestOf('mine') }, { kind: 'changed' }, { kind: 'changed' },
+        { kind: 'done', written: false, digest: digestOf('theirs') },
       ],
     })
     expect(previous).toEqual([undefined, 'two', undefined, undefined, 'theirs'])
@@ -105,7 +105,7 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     const applied = await store.apply(changes, (previous) => expect(previous).toEqual(rows.map(({ content }) => content)))
     expect(applied).toEqual({
       committed: true,
-      outcomes: wanted.map((text) => ({ kind: 'done', digest: text === undefined ? undefined : digestOf(text) })),
+      outcomes: wanted.map((text) => ({ kind: 'done', written: true, digest: text === undefined ? undefined : digestOf(text) })),
     })
     expect(held().length).toBe(900)
     expect(held().every((row) => /^'a','(\d+)','new \1'$/.test(row))).toBe(true)
@@ -127,7 +127,7 @@ test('a row that is as asked is not written', async () => {
   const applied = await store.apply(changes, (all) => previous.push(...all))
   expect(applied).toEqual({
     committed: true,
-    outcomes: [{ kind: 'done', digest: digestOf('one') }, { kind: 'done', digest: digestOf('') }, { kind: 'done', digest: undefined }],
+    outcomes: [{ kind: 'done', written: false, digest: digestOf('one') }, { kind: 'done', written: false, digest: digestOf('') }, { kind: 'done', written: false, digest: undefined }],
   })
   expect(previous).toEqual(['one', '', undefined])
   expect(held()[2]).toBe("'a','3',NULL")
@@ -151,7 +151,7 @@ describe('bytes', () => {
     const { store, file } = await board(`${PAGES} insert into pages values ('a', 'old', 'old')`)
     const digest = digestOf(content)
     expect(await put(store, { 'a/old.html': content, 'b/new.html': content })).toEqual({
-      committed: true, outcomes: [{ kind: 'done', digest }, { kind: 'done', digest }],
+      committed: true, outcomes: [{ kind: 'done', written: true, digest }, { kind: 'done', written: true, digest }],
     })
     const { rows } = await readAll(store)
     expect(rows.map((row) => [row.path, digestOf(row.content)])).toEqual([['a/old.html', digest], ['b/new.html', digest]])

@@ -69,7 +69,7 @@ describe('what the board changed meanwhile is left alone', () => {
     const own = changes[1]!.key.join() === 'One,own' && !script.includes('templatesets')
     const applied = await board.store.apply(changes, () => {})
     expect(applied).toEqual({
-      committed: true, outcomes: [{ kind: 'changed' }, own ? { kind: 'done', digest: digestOf('mine') } : { kind: 'changed' }],
+      committed: true, outcomes: [{ kind: 'changed' }, own ? { kind: 'done', written: true, digest: digestOf('mine') } : { kind: 'changed' }],
     })
     expect(board.records("select * from mybb_templates where title <> 'own' union all select * from mybb_themestylesheets")).toEqual(before)
   })
@@ -173,7 +173,7 @@ describe('contents are kept byte for byte', () => {
     const board = await makeBoard(BOARD)
     const bytes = new Uint8Array([0x61, 0xff])
     const applied = await importFiles(board.store, { [`${ONE}/c.html`]: bytes })
-    expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', digest: digestOf(bytes) }] })
+    expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', written: true, digest: digestOf(bytes) }] })
     expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(bytes)
   })
 

@@ -104,7 +104,16 @@ export async function importFiles(store: Store, files: Contents): Promise<Applie
 
 /** What `apply` says where all is done: with the digests of what the rows show afterwards. */
 export function done(...contents: (string | undefined)[]): Applied {
-  return { committed: true, outcomes: contents.map((content) => ({ kind: 'done', written: true, digest: content === undefined ? undefined : digestOf(content) })) }
+  return settled(contents, true)
+}
+
+/** What it says where all was so already. */
+export function kept(...contents: (string | undefined)[]): Applied {
+  return settled(contents, false)
+}
+
+function settled(contents: readonly (string | undefined)[], written: boolean): Applied {
+  return { committed: true, outcomes: contents.map((content) => ({ kind: 'done', written, digest: content === undefined ? undefined : digestOf(content) })) }
 }
 
 /** All that the board holds, to compare what was before with what is after. */

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied } from '../../src/store/store.ts'
 import { contents, readAll } from './fixtures.ts'
-import {
-  BOARD, ONE, SECONDS, SETS, VERSION, done, everything, failed, importFiles, makeBoard, type Contents, type TestBoard,
-} from './mybb-board.ts'
+import { BOARD, type Contents, done, everything, failed, importFiles, kept, makeBoard, ONE, SECONDS, SETS, type TestBoard, VERSION } from './mybb-board.ts'
 
 /** Imports files in one batch. Gives what came of it, and what the board shows differently since, in any set or theme. */
 async function changedBy({ store }: TestBoard, files: Contents): Promise<{ applied: Applied; changed: Contents }> {
@@ -72,7 +70,7 @@ describe('a template', () => {
     const board = await makeBoard(BOARD)
     const before = everything(board)
     const files = { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c' }
-    expect(await importFiles(board.store, files)).toEqual(done('master a', 'own c'))
+    expect(await importFiles(board.store, files)).toEqual(kept('master a', 'own c'))
     expect(everything(board)).toEqual(before)
   })
 

@@ -47,7 +47,7 @@ describe('a file', () => {
     const text = '# first\nextra: "7"   # text now\nrate: -1.5\n\ntitle: |\n  two\n  lines\nbody: ~\nsize: 0x10\n'
     const applied = await put(store, { 'a.yaml': text })
     const content = 'title: |\n  two\n  lines\nsize: 16\nrate: -1.5\nbody: null\nextra: "7"\n'
-    expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', digest: digestOf(content) }] })
+    expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', written: true, digest: digestOf(content) }] })
     expect(await textAt(store, 'a.yaml')).toBe(content)
     expect(held()).toEqual(["'a','two\nlines\n',16,-1.5,NULL,'7',1"])
   })
@@ -63,7 +63,7 @@ describe('a file', () => {
     const before = held()
     const text = await textAt(store, 'a.yaml')
     expect(await put(store, { 'a.yaml': `# comment\n${text.split('\n').toReversed().join('\n')}` })).toEqual({
-      committed: true, outcomes: [{ kind: 'done', digest: digestOf(text) }],
+      committed: true, outcomes: [{ kind: 'done', written: false, digest: digestOf(text) }],
     })
     expect(held()).toEqual(before)
   })
@@ -166,7 +166,7 @@ test('any values survive both ways', async () => {
     insert.run(from, a, b)
     const content = await textAt(store, `${from}.yaml`)
     expect(decodeFields(content, ['a', 'b'], '')).toEqual({ values: [a, b] })
-    expect(await put(store, { [`${to}.yaml`]: content })).toEqual({ committed: true, outcomes: [{ kind: 'done', digest: digestOf(content) }] })
+    expect(await put(store, { [`${to}.yaml`]: content })).toEqual({ committed: true, outcomes: [{ kind: 'done', written: true, digest: digestOf(content) }] })
     const rows = literals(file, `(select quote(a) || typeof(a) || quote(b) || typeof(b) as v from t where k in (${from}, ${to}))`, ['v'])
     expect(rows[0]).toBe(rows[1])
   }), { numRuns: 150 })

@@ -215,15 +215,15 @@ describe('stageJob', () => {
   })
 
   it.each([
-    ['missing/file', 'ENOENT'],
-    ['a/file', 'ENOTDIR'],
-    [`${'x'.repeat(256)}`, 'ENAMETOOLONG'],
-  ])('reports %.12s as one item\'s failure', (path, errno) => {
+    ['missing/file', 'write-failed', 'ENOENT'],
+    ['a/file', 'read-failed', 'ENOTDIR'],
+    [`${'x'.repeat(256)}`, 'read-failed', 'ENAMETOOLONG'],
+  ])('reports %.12s as one item\'s failure', (path, code, errno) => {
     const root = treeOf({ a: 'a file' })
     const work = jobOf(root, [{ path, row: 'row' }, { path: 'good', row: 'row' }])
     const result = stageJob(work)
     expect(outcomes(work)).toEqual(['failed', 'staged'])
-    expect(result.problems).toMatchObject([{ index: 0, code: 'read-failed', errno }])
+    expect(result.problems).toMatchObject([{ index: 0, code, errno }])
     discardJob(work)
     expect(listing(root)).toEqual(['a'])
   })
