@@ -63,7 +63,7 @@ const MEMORY = 64 * 1024 * 1024
  * are only judged when all of them are known.
  */
 export class Agenda {
-  readonly arrivals: Arrival[] = []
+  arrivals: Arrival[] = []
   readonly meetings: Meeting[] = []
   readonly missingFiles: MissingFile[] = []
   readonly missingRows: MissingRow[] = []
@@ -85,9 +85,19 @@ export class Agenda {
     if (file && row) increment(this.forgotten, collection)
   }
 
+  /** Takes the edited files off the agenda, and leaves the new ones. */
+  takeEdits(): Arrival[] {
+    const edits = this.arrivals.filter(({ entry }) => entry)
+    this.arrivals = this.arrivals.filter(({ entry }) => !entry)
+    for (const { bytes } of edits) this.#bytes -= bytes?.length ?? 0
+    return edits
+  }
+
   arrive(arrival: Arrival): void {
-    this.#bytes += arrival.bytes?.length ?? 0
-    this.arrivals.push(this.#bytes > MEMORY ? { ...arrival, bytes: undefined } : arrival)
+    const bytes = arrival.bytes?.length ?? 0
+    const fits = this.#bytes + bytes <= MEMORY
+    if (fits) this.#bytes += bytes
+    this.arrivals.push(fits ? arrival : { ...arrival, bytes: undefined })
   }
 }
 

@@ -24,6 +24,9 @@ export const BATCH_ROWS = 16_384
 /** With more directories than this, one flush of the filesystem is cheaper than one of each. */
 const MANY_DIRECTORIES = 64
 
+/** Jobs that may wait for a thread in an import, whose calling thread has rows to write: up to 32 MB. */
+const WAITING_JOBS = 64
+
 const NOTHING: ReadonlyMap<string, BaselineEntry> = new Map()
 
 /** What a coordinator works with. */
@@ -96,12 +99,19 @@ export class Coordinator {
     const { root, directories } = this.#ports
     const homes = directories.homesOf(packed.items.map((item) => item.directory))
     const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, licence, guards, clock: this.clock }, undone)
-    const absorbed = this.#ports.pool.run('stageJob', work).then((result) => this.#absorb(packed, known, work, result))
+    const absorbed = this.#ports.pool.run('stageJob', work, licence.direction === 'import' ? WAITING_JOBS : 0).then((result) => this.#absorb(packed, known, work, result))
     this.#track(absorbed.catch((error: unknown) => this.#discard(work, error)))
     await breathe()
     if (this.#failure) throw this.#failure.error
     this.#rows += packed.items.length
     if (this.#rows >= BATCH_ROWS) await this.finish()
+  }
+
+  /** Waits until one more job is compared; `false` when none is under way. */
+  async next(): Promise<boolean> {
+    if (this.#running.size > 0) await Promise.race(this.#running)
+    if (this.#failure) throw this.#failure.error
+    return this.#running.size > 0
   }
 
   /** Publishes everything that is staged, and commits the baseline. */

@@ -9,7 +9,7 @@ import { Agenda } from './agenda.ts'
 import { nameClashes } from './clashes.ts'
 import { Coordinator } from './coordinator.ts'
 import { judgeDeletions } from './deletions.ts'
-import { importFiles } from './import.ts'
+import { BATCH_ROWS, importFiles } from './import.ts'
 import { Intake } from './intake.ts'
 import { mergeMeetings } from './merging.ts'
 import { Packer } from './packing.ts'
@@ -109,8 +109,22 @@ class CycleRun {
     }
     signal?.throwIfAborted()
     await this.#intake.flush()
+    await this.#importMeanwhile()
     // Only a complete read of the store may say that a row is gone.
     await this.#intake.leftovers(this.#coordinator.matched === entries ? [] : baseline.paths(), files ?? [])
+  }
+
+  /**
+   * Writes edited files into their rows while others are still compared. New ones wait: they would change the proportions
+   * by which deletions are judged.
+   */
+  async #importMeanwhile(): Promise<void> {
+    const { licence, dryRun, signal } = this.#plan
+    if (licence.direction !== 'import' || dryRun) return
+    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
+    while (await this.#coordinator.next()) {
+      if (this.#agenda.arrivals.length >= BATCH_ROWS) await importFiles(ports, this.#agenda.takeEdits(), [], () => signal?.throwIfAborted())
+    }
   }
 
   /** Puts what is staged in place. */

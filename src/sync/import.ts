@@ -24,7 +24,7 @@ interface Task extends RowTask {
 type ReadyTask = Task & { readonly content: Uint8Array | undefined }
 
 /** Rows of one transaction at the most: what is lost when one of them makes it fail, and what is in memory several times. */
-const BATCH_ROWS = 1_024
+export const BATCH_ROWS = 1_024
 const BATCH_BYTES = 64 * 1024 * 1024
 
 /**

@@ -47,9 +47,13 @@ export class WriterPool {
     this.#pool = new Piscina({ filename: WRITER, minThreads: this.threads, maxThreads: this.threads, concurrentTasksPerWorker: JOBS_A_THREAD })
   }
 
-  /** Runs one task, on a thread if one is free. */
-  async run<N extends keyof Tasks>(name: N, task: Parameters<Tasks[N]>[0]): Promise<ReturnType<Tasks[N]>> {
-    if (!this.#pool || this.#running >= this.threads * JOBS_A_THREAD) {
+  /**
+   * Runs one task, on a thread if one is free.
+   *
+   * @param waiting how many more may wait for a thread: for a caller that has better to do than to run them itself
+   */
+  async run<N extends keyof Tasks>(name: N, task: Parameters<Tasks[N]>[0], waiting = 0): Promise<ReturnType<Tasks[N]>> {
+    if (!this.#pool || this.#running >= this.threads * JOBS_A_THREAD + waiting) {
       const work = HERE[name] as (task: Parameters<Tasks[N]>[0]) => ReturnType<Tasks[N]>
       return work(task)
     }

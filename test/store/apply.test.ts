@@ -62,7 +62,7 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
         { kind: 'done', written: false, digest: digestOf('theirs') },
       ],
     })
-    expect(previous).toEqual([undefined, 'two', undefined, undefined, 'theirs'])
+    expect(previous).toEqual(['theirs', 'two', 'theirs', 'theirs', 'theirs'])
     expect(held()).toEqual(["'a','1','theirs'", "'a','2','mine'", "'a','3','theirs'", "'b','new','theirs'", "'b','same','theirs'"])
   })
 
