@@ -69,8 +69,8 @@ export class Coordinator {
   readonly clock: number
   /** The baseline knew nothing when the cycle began. */
   readonly #blank: boolean
-  /** Files that a person edited may be replaced. */
-  readonly #forcing: boolean
+  /** Files may be replaced: not in a first export, unless it is forced. */
+  readonly #replacing: boolean
   #failure: { error: unknown } | undefined
   #rows = 0
   #matched = 0
@@ -79,7 +79,7 @@ export class Coordinator {
     this.#ports = ports
     this.#options = options
     this.#blank = ports.baseline.isEmpty()
-    this.#forcing = options.licence.prefer === 'store' || options.licence.onConflict === 'store'
+    this.#replacing = !this.#blank || options.licence.prefer === 'store' || options.licence.onConflict === 'store'
     this.clock = ports.clock()
     this.#recorder = new Recorder(ports.baseline, ports.tally, ports.agenda, options.dryRun)
     if (!options.dryRun) ports.baseline.begin()
@@ -128,9 +128,9 @@ export class Coordinator {
   async #publish(staged: readonly StagedJob[]): Promise<void> {
     const { directories, clock } = this.#ports
     await this.#makeDurable(staged)
-    // What a person wrote must be safe in history before it is replaced, and no entry may be committed before it
-    // is true: so forced replacements are entered only afterwards.
-    if (this.#forcing) this.#recorder.keep(staged)
+    // What is replaced must be safe in history before, and no entry may be committed before it is true: so where
+    // something may be replaced, entries follow afterwards.
+    if (this.#replacing) this.#recorder.keep(staged)
     const published = clock()
     const placed = directories.publish(filledBy(staged))
     for (const one of staged) {
@@ -152,7 +152,7 @@ export class Coordinator {
   }
 
   #conclude(one: StagedJob, problems: readonly ItemProblem[], clock: number): void {
-    if (this.#forcing) this.#recorder.enter(one, false)
+    if (this.#replacing) this.#recorder.enter(one)
     this.#recorder.conclude(one, problems, clock)
     this.#options.onSteps(one.packed.items.length)
   }
@@ -173,7 +173,7 @@ export class Coordinator {
     const one: StagedJob = { ...compared, place: this.#recorder.store(packed, work.table), records: new Map() }
     this.#ports.packer.recycle(packed.slab)
     this.#options.onSteps(packed.items.length)
-    if (!this.#forcing) this.#recorder.enter(one, true)
+    if (!this.#replacing) this.#recorder.enter(one)
     if (this.#recorder.hasStaged(one)) this.#staged.push(one)
     else this.#conclude(one, [], this.clock)
   }
@@ -211,7 +211,11 @@ export class Coordinator {
     if (this.#options.fsync === 'off') return
     const { root } = this.#ports
     const touched = new Set<string>()
-    for (const { packed } of staged) for (const { directory } of packed.items) withParents(directory, touched)
+    for (const { packed, work } of staged) {
+      for (const [index, { directory }] of packed.items.entries()) {
+        if (work.table[index * job.FIELDS + job.OUTCOME] === job.PUBLISHED) withParents(directory, touched)
+      }
+    }
     if (this.#options.fsync === 'batch' && touched.size > MANY_DIRECTORIES && (await flushFilesystem(root))) return
     for (const directory of touched) flushDirectory(join(root, directory))
   }

@@ -62,20 +62,16 @@ export class Recorder {
 
   /** Puts what staged files are going to replace into history, and makes it safe before anything replaces it. */
   keep(staged: readonly StagedJob[]): void {
-    for (const one of staged) this.#remember(one)
-    this.#baseline.checkpoint()
+    const kept = staged.filter((one) => this.#remember(one))
+    if (kept.length > 0) this.#baseline.checkpoint()
   }
 
   /**
-   * Enters a job's staged and adopted files into the baseline, ahead of their publication: while threads
-   * still write, this thread has time for it, and nothing counts before the commit.
-   *
-   * @param remember whether what the files replace goes into history now: it does unless it was kept before
+   * Enters a job's staged, published and adopted files into the baseline. In a first export that happens ahead of their publication:
+   * while threads still write, this thread has time for it, and nothing counts before the commit.
    */
-  enter(one: StagedJob, remember: boolean): void {
-    const { packed, known, work, result, place } = one
+  enter({ packed, known, work, result, place }: StagedJob): void {
     if (this.#dryRun || !place) return
-    if (remember) this.#remember(one)
     const { table } = work
     for (const [index, { collection, key, path, source }] of packed.items.entries()) {
       const at = index * job.FIELDS
@@ -96,7 +92,8 @@ export class Recorder {
     }
   }
 
-  #remember(one: StagedJob): void {
+  /** Whether the job replaces anything. */
+  #remember(one: StagedJob): boolean {
     const { packed, known, work, result, records } = one
     const found = new Map(result.found.map((file) => [file.index, file]))
     const made: [index: number, record: HistoryRecord][] = []
@@ -112,9 +109,10 @@ export class Recorder {
       const after = job.digestAt(result.digests, index)
       made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base }])
     }
-    if (made.length === 0) return
+    if (made.length === 0) return false
     const ids = this.#baseline.record(made.map(([, record]) => record))
     for (const [position, [index]] of made.entries()) records.set(index, ids[position]!)
+    return true
   }
 
   #stored(digest: string, bytes: Uint8Array): Stored {

@@ -37,7 +37,7 @@ export function decide(work: StageJob, file: JobFile, findings: Findings): numbe
   const absolute = `${work.root}/${path}`
   const judge = (target: Target): Judgement => judgeTarget(work, file, expected, target)
   let judgement = judge(flags & job.FRESH ? FREE : inspect(absolute, path, expected))
-  // A stat can be set back (touch -r): before a content is replaced or taken, the bytes themselves have to say what they are.
+  // A stat can be set back (touch -r): before a content is replaced, taken or removed, the bytes themselves have to say what they are.
   if (needsBytes(judgement)) judgement = judge(examine(absolute, expected))
   const { target, action, step } = judgement
   table[row + job.ACTION] = job.ACTIONS.indexOf(action)
@@ -86,7 +86,7 @@ function judgeTarget(work: StageJob, { index, content }: JobFile, { digest, know
 
 function needsBytes({ target, step }: Judgement): boolean {
   if (!target.entry || target.bytes) return false
-  if (step === 'export') return true
+  if (step === 'export' || step === 'remove-file') return true
   return (step === 'import' || step === 'merge') && target.digest !== TOO_LARGE
 }
 
