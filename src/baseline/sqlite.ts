@@ -21,6 +21,9 @@ export interface BaselineOptions {
   readonly slack?: number
 }
 
+/** Packs flow through the cache, and entries should stay in it. */
+const CACHE_KIB = 8_192
+
 type Columns = [string, string, string, Digest, number, number, number, number, number, number, Digest | '']
 
 const COLUMNS = 'path, collection, key, digest, size, mtime, inode, settled, pack, offset, source'
@@ -53,6 +56,7 @@ class SqliteBaseline implements Baseline {
         pragma page_size = 16384;
         pragma journal_mode = truncate;
         pragma busy_timeout = 5000;
+        pragma cache_size = -${CACHE_KIB};
         pragma synchronous = ${durable ? 'full' : 'off'};
       `)
       prepareSchema(this.#db, path, tree)
