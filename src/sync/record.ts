@@ -60,7 +60,7 @@ export class Recorder {
     return { pack, offsets }
   }
 
-  /** Puts what staged files are going to replace into history, and makes it safe before anything replaces it. */
+  /** Puts into history what staged files are going to replace, or that they are new, and makes it safe before that happens. */
   keep(staged: readonly StagedJob[]): void {
     const kept = staged.filter((one) => this.#remember(one))
     if (kept.length > 0) this.#baseline.checkpoint()
@@ -92,20 +92,20 @@ export class Recorder {
     }
   }
 
-  /** Whether the job replaces anything. */
+  /** Whether the job has anything to be remembered. */
   #remember(one: StagedJob): boolean {
     const { packed, known, work, result, records } = one
     const found = new Map(result.found.map((file) => [file.index, file]))
     const made: [index: number, record: HistoryRecord][] = []
     for (const [index, { path, collection, key }] of packed.items.entries()) {
       const at = index * job.FIELDS
-      // A file that is new replaces nothing.
-      if (work.table[at + job.OUTCOME] !== job.STAGED || work.table[at + job.SEEN_INODE] === -1) continue
+      if (work.table[at + job.OUTCOME] !== job.STAGED) continue
       const entry = known.get(path)
       const base = entry && storedIn(entry)
       const file = found.get(index)
       const bytes = file && spanOf(one, file)
-      const before = bytes ? this.#stored(file.digest!, bytes) : base
+      const isNew = work.table[at + job.SEEN_INODE] === -1
+      const before = isNew ? undefined : bytes ? this.#stored(file.digest!, bytes) : base
       const after = job.digestAt(result.digests, index)
       made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base }])
     }
