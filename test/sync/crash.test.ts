@@ -32,15 +32,14 @@ it('removes no file that was edited, whatever its stat says', async () => {
 
 describe('a process that is killed while it publishes', () => {
   it.skipIf(!CAN_TRACE)('has put into history what it replaced (needs strace)', async () => {
-    const { directory, setRow, file } = await site()
+    const { directory, root, setRow, file } = await site()
     const before = file(A)
     setRow(A, 'new')
     const code = `
       import { openEngine } from '${source('index.ts')}'
       import { pagesConfig } from '${new URL('../support/tables.ts', import.meta.url).href}'
       await (await openEngine(pagesConfig(process.argv[2], { export: { fsync: 'off', workers: 0 } }))).export()`
-    // The temp is removed or renamed only once the new file is in place.
-    const killer = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `inject=rename,renameat,renameat2:signal=SIGKILL:when=1`]
+    const killer = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', join(root, A), '-e', 'inject=rename,renameat,renameat2:signal=SIGKILL']
     await finished(startScript(code, [directory], {}, killer))
     const baseline = openBaseline(join(directory, '.rowtree/baseline.db'), { tree: '../tree', durable: false, command: 'test' })
     const [operation] = baseline.operations(1)
