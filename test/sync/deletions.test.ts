@@ -52,6 +52,12 @@ describe('an emptied tree', () => {
     symlinkSync(`${root}-away/${B}`, join(root, B))
     expect(heldAs(await engine.import({ delete: true, only: [A] }))).toEqual(['tree-emptied'])
   })
+
+  it('is one although some of its directories cannot be looked at', async () => {
+    const { engine, root } = await emptied()
+    symlinkSync('south', join(root, 'south'))
+    expect(heldAs(await engine.import({ delete: true, only: [A] }))).toEqual(['tree-emptied'])
+  })
 })
 
 describe('an emptied store', () => {

@@ -107,6 +107,14 @@ describe('resolving', () => {
     expect(row(B)).toBeDefined()
   })
 
+  it('takes a file that is named beside its directory as it is named', async () => {
+    const { engine, setFile, setRow, file } = await site()
+    setFile(A, 'mine')
+    setRow(A, undefined)
+    expect(await engine.resolve(['north', A], { prefer: 'store' })).toMatchObject({ removed: 1, ...QUIET })
+    expect(file(A)).toBeUndefined()
+  })
+
   it('deletes a row that never was a file where it is named itself', async () => {
     const { engine, setRow, row } = await site()
     setRow('north/unseen.html', 'unseen')
