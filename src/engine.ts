@@ -13,11 +13,11 @@ import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { runCycle } from './sync/cycle.ts'
 import { differences } from './sync/diff.ts'
-import { type Named, namePaths, placeOf } from './sync/naming.ts'
-import { operationToUndo } from './sync/operations.ts'
+import { EVERYTHING, type Named, namePaths, placeOf } from './sync/naming.ts'
+import { operationBefore, operationToUndo } from './sync/operations.ts'
 import type { CyclePlan, CyclePorts } from './sync/plan.ts'
 import { WriterPool } from './sync/pool.ts'
-import { resolvePaths, resolveUndecided } from './sync/resolve.ts'
+import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
 import { filesystemClock } from './tree/clock.ts'
@@ -44,7 +44,10 @@ export interface Engine {
   status(options?: StatusOptions): Promise<Status>
   /** How the sides differ, path by path. */
   diff(options?: DiffOptions): AsyncIterable<Difference>
-  /** Settles conflicts and holds, or any other difference, at paths relative to the tree. */
+  /**
+   * Settles conflicts and holds, or any other difference, at paths relative to the tree. A directory stands for the conflicts and holds
+   * below it.
+   */
   resolve(paths: readonly string[], options: ResolveOptions): Promise<Summary>
   /** The last operations that changed something, newest first. Default: 20. */
   operations(limit?: number): Promise<readonly Operation[]>
@@ -153,8 +156,8 @@ class RowtreeEngine implements Engine {
 
   async resolve(paths: readonly string[], options: ResolveOptions): Promise<Summary> {
     const licence = this.#licence('sync')
-    return await this.#open({ command: 'resolve', licence, options }, ({ ports, plan, name }) => {
-      return options.all ? resolveUndecided(ports, plan, options) : resolvePaths(ports, name(paths), options)
+    return await this.#open({ command: 'resolve', licence, options }, ({ ports, plan }) => {
+      return resolvePaths(ports, plan, options.all ? EVERYTHING : namePaths(ports.baseline, ports.root, paths), options)
     })
   }
 
@@ -170,7 +173,9 @@ class RowtreeEngine implements Engine {
       baseline.begin()
       const undone = await undoOperation(ports, operation, plan)
       baseline.commit()
-      return { ...undone, seconds: Math.round(performance.now() - start) / 1_000 }
+      // Whoever asks again without a number gets the same operation again.
+      const earlier = undone.rows.length + undone.files.length > 0 ? undefined : operationBefore(baseline, operation)?.id
+      return { ...undone, earlier, seconds: Math.round(performance.now() - start) / 1_000 }
     })
   }
 
@@ -260,7 +265,7 @@ class RowtreeEngine implements Engine {
 function withPaths(plan: CyclePlan, named: Named | undefined): CyclePlan {
   if (!named) return plan
   const { scope } = plan
-  return { ...plan, paths: named.exact, scope: (path) => named.includes(path) && scope(path) }
+  return { ...plan, paths: named.directories.length > 0 ? undefined : named.exact, scope: (path) => named.includes(path) && scope(path) }
 }
 
 /** The calling thread writes too, so one core is its own. */

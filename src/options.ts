@@ -80,9 +80,12 @@ export interface ResolveOptions extends Pick<CycleOptions, 'only' | 'ignore' | '
    * where they do not touch; otherwise a file with conflict markers beside the target, and the conflict stays.
    */
   readonly prefer: 'store' | 'tree' | 'merge'
-  /** All conflicts and holds instead of named paths. */
+  /** All conflicts and holds instead of named paths. Default `false`. */
   readonly all?: boolean | undefined
-  /** With `all` and `prefer: 'tree'`: also delete rows whose files are gone. Named paths need no such leave. Default `false`. */
+  /**
+   * With `all`, and below directories: also delete rows and files that the preferred side does not have any more. What both sides never
+   * agreed on is deleted only where its own path is named, which needs no such leave. Default `false`.
+   */
   readonly delete?: boolean | undefined
 }
 
@@ -97,6 +100,8 @@ export interface Undone {
   /** Paths that changed since and were left alone. */
   readonly conflicts: readonly Problem[]
   readonly problems: readonly Problem[]
+  /** Where nothing could be restored: the operation before it that is not taken back yet, to be asked for by its number. */
+  readonly earlier?: number | undefined
   readonly seconds: number
 }
 

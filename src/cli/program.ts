@@ -155,7 +155,7 @@ function addResolve(rowtree: Command): void {
     .argument('[paths...]', 'files or directories')
     .addOption(new Option('--prefer <side>', 'who wins: store, tree or merge').choices(['store', 'tree', 'merge']))
     .option('--all', 'all conflicts and holds instead of named paths')
-    .option('--delete', 'with --all: also delete rows whose files are gone')
+    .option('--delete', 'with --all or a directory: also delete what the preferred side does not have')
     .option(...DRY_RUN)
     .option(...ONLY)
     .option(...IGNORE)

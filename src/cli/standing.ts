@@ -36,7 +36,15 @@ const GROUPS: readonly Group[] = [
     remedy: 'rowtree resolve <path> --prefer store|tree',
     letter: 'H',
     style: 'yellow',
-    holds: ({ state }) => state === 'held',
+    holds: ({ state, code }) => state === 'held' && code !== 'misplaced',
+    reasons: true,
+  },
+  {
+    title: 'Misplaced: these files belong elsewhere',
+    remedy: 'move each file to its place; no command settles it',
+    letter: 'H',
+    style: 'yellow',
+    holds: ({ state, code }) => state === 'held' && code === 'misplaced',
     reasons: true,
   },
   {

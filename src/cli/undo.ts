@@ -34,6 +34,7 @@ async function takeBack(operation: number | undefined, flags: UndoFlags, context
   output.list('problem', undone.problems)
   output.list('conflict', undone.conflicts)
   for (const line of undoneLines(undone)) output.say(line)
+  if (undone.earlier !== undefined) output.note(`The operation before it is taken back by: rowtree undo ${undone.earlier}`)
   return code
 }
 
@@ -47,10 +48,10 @@ export function undoneLines(undone: Undone): string[] {
     [conflicts.length, plural(conflicts.length, 'conflict')],
     [problems.length, plural(problems.length, 'problem')],
   ])
-  if (restored.length === 0) counts.unshift('nothing restored')
+  const outcome = restored.length > 0 ? `operation ${operation} taken back` : `nothing of operation ${operation} could be taken back`
   return [
     ...firstOf(restored).map((line) => `  ${line}`),
-    `${dryRun ? 'dry run: ' : ''}operation ${operation} taken back: ${counts.join(' · ')} · ${seconds.toFixed(2)} s`,
+    `${dryRun ? 'dry run: ' : ''}${outcome}: ${counts.join(' · ')} · ${seconds.toFixed(2)} s`,
   ]
 }
 

@@ -26,7 +26,7 @@ export interface DeletionHold extends Losses {
 /**
  * Decides which collections lost so much that an accident is likelier than an intention: an unmounted disk, a wrong branch, a
  * truncated table. Where everything is gone, however little that is, all are held; otherwise those that lost more than
- * `maxDelete`. A share is rounded down but allows at least one.
+ * `maxDelete`. A share is rounded down but allows at least one, unless it is 0.
  *
  * @param side the side that lost them: `tree` where rows would be deleted, `store` where files would be removed
  * @returns the holds by collection
@@ -68,7 +68,7 @@ export function deletionVerdict(path: string, hold: DeletionHold): Verdict {
 function allowed(total: number, maxDelete: Guards['maxDelete']): number {
   if ('count' in maxDelete) return maxDelete.count
   // 29 % of 100 is 28.999999999999996 in floating point.
-  return Math.max(1, Math.floor(total * maxDelete.share + 1e-9))
+  return maxDelete.share === 0 ? 0 : Math.max(1, Math.floor(total * maxDelete.share + 1e-9))
 }
 
 function limit(maxDelete: Guards['maxDelete']): string {

@@ -47,7 +47,7 @@ export interface Deferral {
   readonly tree: Digest | undefined
 }
 
-/** A path whose sides differ, for those who only want to know. */
+/** A path whose sides differ, or that is gone from both, for those who only want to know. */
 export interface Observation {
   readonly path: string
   readonly action: Action

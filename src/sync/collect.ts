@@ -10,7 +10,7 @@ import type { Item } from './packing.ts'
 /**
  * Puts on the agenda what a compared job leaves to be done. It has to happen before the job's memory is used again.
  *
- * @param observe told of each path whose sides differ
+ * @param observe told of each path whose sides differ, or that is gone from both
  */
 export function collect(compared: Compared, agenda: Agenda, observe?: (observation: Observation) => void): void {
   const { packed, known, work, result } = compared
@@ -23,7 +23,7 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
     const action = job.ACTIONS[table[at + job.ACTION]!]!
     const file = found.get(index)
     const entry = known.get(item.path)
-    if (action !== 'none' && action !== 'adopt') observe?.(observation(item, action, table, at, outcome))
+    if (outcome !== job.NOTHING) observe?.(observation(item, action, table, at, outcome))
     const digest = job.digestAt(result.digests, index)
     if (entry) agenda.lose(entry, isFileGone(action, outcome, table[at + job.SEEN_INODE]!), item.rowless)
     const task: RowTask = { ...identity(item), expected: item.source || digest, entry }
@@ -64,7 +64,7 @@ function identity({ path, collection, key }: Item): Pick<RowTask, 'path' | 'coll
 }
 
 function observation(item: Item, action: Action, table: Float64Array, at: number, outcome: number): Observation {
-  const file = action === 'delete-row' ? false : outcome === job.PENDING || table[at + job.SEEN_INODE] !== -1
+  const file = action === 'delete-row' || outcome === job.FORGOTTEN ? false : outcome === job.PENDING || table[at + job.SEEN_INODE] !== -1
   return { path: item.path, action, row: !item.rowless, file }
 }
 

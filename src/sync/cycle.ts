@@ -140,7 +140,7 @@ class CycleRun {
     const { root, baseline } = this.#ports
     const { dryRun, signal, licence } = this.#plan
     const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
-    const { rows, files } = judgeDeletions(baseline, this.#agenda, this.#plan, this.#tally)
+    const { rows, files } = await judgeDeletions(this.#ports, this.#agenda, this.#plan, this.#tally)
     if (dryRun) {
       this.#tally.removed += files.length
       this.#tally.imported += this.#agenda.arrivals.length + this.#agenda.meetings.length

@@ -1,11 +1,13 @@
-import type { Baseline, Undecided } from '../baseline/baseline.ts'
+import type { Undecided } from '../baseline/baseline.ts'
 import { type DeletionHold, deletionVerdict, guardDeletions, type Losses } from '../core/deletions.ts'
 import type { Digest, Problem, Side } from '../types.ts'
 import type { Agenda, MissingFile, MissingRow, RowTask } from './agenda.ts'
-import type { CyclePlan } from './plan.ts'
+import type { CyclePlan, CyclePorts } from './plan.ts'
+import { isEmptied } from './remains.ts'
 import type { Tally } from './tally.ts'
 
-type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence' | 'dryRun'>
+type Ports = Pick<CyclePorts, 'store' | 'root' | 'baseline'>
+type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence' | 'dryRun' | 'signal'>
 
 /** What is to be deleted on either side, once all that is missing is known. */
 export interface Doomed {
@@ -17,13 +19,18 @@ export interface Doomed {
  * Judges what is missing on one side: what may be deleted on the other is returned, the rest is held, where too much is
  * gone at once for it to be meant, or waits for its flag. What rowtree never tracked is deleted only where a person named it.
  */
-export function judgeDeletions(baseline: Baseline, agenda: Agenda, plan: Plan, tally: Tally): Doomed {
+export async function judgeDeletions(ports: Ports, agenda: Agenda, plan: Plan, tally: Tally): Promise<Doomed> {
   const missingFiles = agenda.missingFiles.splice(0)
   const missingRows = agenda.missingRows.splice(0)
-  const judge = new Judge(baseline, agenda, plan)
-  const rows: MissingFile[] = []
   // However little is asked for: a disk that is not mounted is worth a word.
   const guarded = plan.licence.direction !== 'export'
+  const emptied = new Set<Side>()
+  if (!plan.decided) {
+    if (guarded && missingFiles.length > 0 && (await isEmptied('tree', ports, plan.signal))) emptied.add('tree')
+    if (missingRows.some(({ seen }) => seen) && (await isEmptied('store', ports, plan.signal))) emptied.add('store')
+  }
+  const judge = new Judge(ports, agenda, plan, emptied)
+  const rows: MissingFile[] = []
   for (const missing of missingFiles) {
     const { path, licensed, entry, expected } = missing
     if (guarded && judge.holds('tree', missing, expected, undefined)) {
@@ -38,8 +45,10 @@ export function judgeDeletions(baseline: Baseline, agenda: Agenda, plan: Plan, t
   const files: MissingRow[] = []
   for (const missing of missingRows) {
     const { path, seen, entry } = missing
-    if (seen && judge.holds('store', missing, undefined, seen.digest)) continue
-    if (seen && (entry || plan.decided)) files.push(missing)
+    if (seen ? judge.holds('store', missing, undefined, seen.digest) : judge.holdsOn('store', path)) {
+      // It was counted as pending only without its flag.
+      if (!seen) tally.pending--
+    } else if (seen && (entry || plan.decided)) files.push(missing)
     else {
       if (seen) tally.pending++
       // An import leaves the files alone anyway.
@@ -50,17 +59,20 @@ export function judgeDeletions(baseline: Baseline, agenda: Agenda, plan: Plan, t
 }
 
 class Judge {
-  readonly #baseline: Baseline
+  readonly #baseline: Ports['baseline']
   readonly #agenda: Agenda
   readonly #plan: Plan
+  /** The sides that have nothing left, also where the cycle does not look. */
+  readonly #emptied: ReadonlySet<Side>
   readonly #holds = new Map<Side, ReadonlyMap<string, DeletionHold>>()
   /** Paths that were held before. They stay so: files that appear since then make what is missing a smaller share. */
   readonly #before: ReadonlyMap<string, Undecided>
 
-  constructor(baseline: Baseline, agenda: Agenda, plan: Plan) {
+  constructor({ baseline }: Ports, agenda: Agenda, plan: Plan, emptied: ReadonlySet<Side>) {
     this.#baseline = baseline
     this.#agenda = agenda
     this.#plan = plan
+    this.#emptied = emptied
     this.#before = plan.decided ? new Map() : baseline.undecided()
   }
 
@@ -68,11 +80,19 @@ class Judge {
   holds(side: Side, { path, collection }: Pick<RowTask, 'path' | 'collection'>, store: Digest | undefined, tree: Digest | undefined): boolean {
     if (this.#plan.decided) return false
     const hold = this.#holdsOf(side).get(collection)
+    if (!hold) return this.holdsOn(side, path)
+    this.#defer({ path, ...deletionVerdict(path, hold) }, store, tree)
+    return true
+  }
+
+  /** Whether a deletion that was held before still is, whether or not it is asked for now; puts the hold on the agenda. */
+  holdsOn(side: Side, path: string): boolean {
     const before = this.#before.get(path)
-    if (hold) this.#defer({ path, ...deletionVerdict(path, hold) }, store, tree)
-    else if (before && (before.code === 'mass-deletion' || before.code === 'tree-emptied')) {
-      this.#defer({ path, code: before.code, message: before.message }, store, tree)
-    } else return false
+    if (!before || (before.code !== 'mass-deletion' && before.code !== 'tree-emptied')) return false
+    // That one was about what the other side had lost.
+    if (before[side] !== undefined) return false
+    const { code, message, store, tree } = before
+    this.#defer({ path, code, message }, store, tree)
     return true
   }
 
@@ -87,6 +107,7 @@ class Judge {
       const total = (losses.get(collection)?.total ?? 0) + (this.#plan.dryRun ? 0 : (forgotten.get(collection) ?? 0))
       losses.set(collection, { total, missing })
     }
+    if (this.#emptied.has(side)) for (const [collection, { total }] of losses) losses.set(collection, { total, missing: total })
     const holds = guardDeletions(side, losses, this.#plan.guards)
     this.#holds.set(side, holds)
     return holds

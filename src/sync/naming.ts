@@ -6,26 +6,30 @@ import { lstat } from '../tree/stat.ts'
 
 /** Paths that a person named. */
 export interface Named {
-  /** The paths themselves, where each is one file or row; absent where a directory is among them. */
-  readonly exact: readonly string[] | undefined
+  /** Those that are one file or row each. */
+  readonly exact: readonly string[]
+  /** Those that stand for all that is below them; the empty path is the whole tree. */
+  readonly directories: readonly string[]
   includes(path: string): boolean
 }
+
+/** Nobody named a path: all of them are meant. */
+export const EVERYTHING: Named = { exact: [], directories: [''], includes: () => true }
 
 /** Tells files and rows from directories, which stand for all that is below them, on either side. */
 export function namePaths(baseline: Baseline, root: string, paths: readonly string[]): Named {
   const unique = [...new Set(paths)]
   const entries = baseline.find(unique)
-  const exact = unique.every((path) => entries.has(path) || !isDirectory(baseline, root, path))
+  const { exact = [], directories = [] } = Object.groupBy(unique, (path) => (!entries.has(path) && isDirectory(baseline, root, path) ? 'directories' : 'exact'))
   const whole = new Set(unique)
-  const below = unique.map((path) => (path === '' ? '' : `${path}/`))
-  return {
-    exact: exact ? unique : undefined,
-    includes: (path) => whole.has(path) || (!exact && below.some((directory) => path.startsWith(directory))),
-  }
+  const below = directories.map((path) => (path === '' ? '' : `${path}/`))
+  return { exact, directories, includes: (path) => whole.has(path) || below.some((directory) => path.startsWith(directory)) }
 }
 
 /** Whether there is a directory at this path, or was. */
 function isDirectory(baseline: Baseline, root: string, path: string): boolean {
+  // The root is one although it may be gone.
+  if (path === '') return true
   const kind = lstat(join(root, path))?.kind
   if (kind) return kind === 'directory'
   for (const known of baseline.paths()) if (known.startsWith(`${path}/`)) return true

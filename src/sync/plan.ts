@@ -35,6 +35,6 @@ export interface CyclePlan {
   readonly reserved: (path: string) => boolean
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Told of each path whose sides differ. */
+  /** Told of each path whose sides differ, or that is gone from both. */
   readonly observe?: ((observation: Observation) => void) | undefined
 }

@@ -1,42 +1,55 @@
-import type { Licence } from '../core/direction.ts'
 import type { ResolveOptions } from '../options.ts'
-import type { Problem, StatusItem, Summary } from '../types.ts'
+import type { Problem, Summary } from '../types.ts'
 import { runCycle } from './cycle.ts'
+import type { Named } from './naming.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
-import { compareSides } from './status.ts'
+import { observeSides } from './status.ts'
 
-/** Settles what differs at named paths as a person decided. */
-export async function resolvePaths(ports: CyclePorts, plan: CyclePlan, { prefer }: Pick<ResolveOptions, 'prefer'>): Promise<Summary> {
-  return await runCycle(ports, decide(plan, prefer))
+/** What waits for a person below directories: paths to settle, and what stays because settling it would delete something. */
+interface Waiting {
+  readonly taken: readonly string[]
+  readonly conflicts: readonly Problem[]
+  readonly holds: readonly Problem[]
 }
 
-/** Settles all conflicts and holds. What would delete something there needs leave, since nobody named it. */
-export async function resolveUndecided(ports: CyclePorts, plan: CyclePlan, options: ResolveOptions): Promise<Summary> {
-  const { items } = await compareSides(ports, { ...plan, licence: { ...plan.licence, onConflict: 'keep' } })
-  const undecided = items.filter(({ state }) => state === 'conflict' || (state === 'held' && options.prefer !== 'merge'))
-  const [left, taken] = [undecided.filter((item) => wouldDelete(item, options)), undecided.filter((item) => !wouldDelete(item, options))]
-  const summary = await runCycle(ports, { ...decide(plan, options.prefer), paths: taken.map(({ path }) => path) })
-  const listed = (state: StatusItem['state']): Problem[] => left.filter((item) => item.state === state).map(asProblem)
-  return { ...summary, conflicts: [...summary.conflicts, ...listed('conflict')], holds: [...summary.holds, ...listed('held')] }
+const NOTHING: Waiting = { taken: [], conflicts: [], holds: [] }
+
+/**
+ * Settles whatever differs at the paths that a person named one by one. Below directories only conflicts and holds are settled, and what
+ * would delete something there needs leave, since nobody named it.
+ */
+export async function resolvePaths(ports: CyclePorts, plan: CyclePlan, named: Named, options: ResolveOptions): Promise<Summary> {
+  const { taken, conflicts, holds } = named.directories.length > 0 ? await waitingIn(named, ports, plan, options) : NOTHING
+  const summary = await runCycle(ports, { ...decide(plan, options, named.exact.length > 0), paths: [...named.exact, ...taken] })
+  return { ...summary, conflicts: [...summary.conflicts, ...conflicts], holds: [...summary.holds, ...holds] }
 }
 
-function decide(plan: CyclePlan, prefer: ResolveOptions['prefer']): CyclePlan {
-  const licence: Licence = { ...plan.licence, prune: true, delete: true, prefer: prefer === 'merge' ? undefined : prefer, onConflict: prefer === 'merge' ? 'merge' : 'keep' }
-  if (prefer === 'merge') return { ...plan, licence }
+async function waitingIn({ exact, includes }: Named, ports: CyclePorts, plan: CyclePlan, { prefer, delete: leave }: ResolveOptions): Promise<Waiting> {
+  const single = new Set(exact)
+  const scope = (path: string): boolean => includes(path) && !single.has(path) && plan.scope(path)
+  const { summary, observations } = await observeSides(ports, { ...plan, scope, licence: { ...plan.licence, onConflict: 'keep' } })
+  const { conflicts, holds } = summary
+  // Nothing is merged where something is held.
+  if (prefer === 'merge') return { ...NOTHING, taken: conflicts.map(({ path }) => path) }
+  const waiting = [...conflicts, ...holds].map(({ path }) => path)
+  const doomed = waiting.filter((path) => {
+    const present = observations.get(path)
+    return present !== undefined && !present[prefer === 'store' ? 'row' : 'file']
+  })
+  const tracked = ports.baseline.find(doomed)
+  const left = new Set(doomed.filter((path) => !leave || !tracked.has(path)))
+  const isLeft = ({ path }: Problem): boolean => left.has(path)
+  return { taken: waiting.filter((path) => !left.has(path)), conflicts: conflicts.filter(isLeft), holds: holds.filter(isLeft) }
+}
+
+/** @param named a person named paths one by one, and so saw what would be deleted */
+function decide(plan: CyclePlan, { prefer, delete: leave = false }: ResolveOptions, named: boolean): CyclePlan {
+  const { licence } = plan
+  if (prefer === 'merge') return { ...plan, licence: { ...licence, onConflict: 'merge' } }
+  // The tree's root is gone, so no file can be made like its row: what is held stays so.
+  if (prefer === 'store' && licence.direction === 'import') return { ...plan, licence: { ...licence, onConflict: 'keep' } }
+  const deletes = named || leave
   // Whoever names a side has seen what the guards warn of; only what no text column can hold stays held.
   const guards = { allowEmpty: true, maxDelete: { count: Number.POSITIVE_INFINITY }, maxFileSize: Number.POSITIVE_INFINITY }
-  return { ...plan, licence, guards, decided: true }
-}
-
-const DELETES: Readonly<Record<'store' | 'tree', ReadonlySet<string | undefined>>> = {
-  store: new Set(['deleted-in-store']),
-  tree: new Set(['deleted-in-tree', 'mass-deletion', 'tree-emptied']),
-}
-
-function wouldDelete({ code }: StatusItem, { prefer, delete: leave }: ResolveOptions): boolean {
-  return !leave && prefer !== 'merge' && DELETES[prefer].has(code)
-}
-
-function asProblem({ path, code, message }: StatusItem): Problem {
-  return { path, code: code!, message: message! }
+  return { ...plan, licence: { ...licence, prune: deletes, delete: deletes, prefer, onConflict: 'keep' }, guards, decided: true }
 }

@@ -40,7 +40,7 @@ describe('what an undo did', () => {
 
   it('may be nothing', () => {
     const conflicts = [{ path: 'a.css', code: 'changed-meanwhile', message: 'a.css changed since' }] as const
-    expect(undoneLines({ ...nothing, conflicts, dryRun: true })).toEqual(['dry run: operation 12 taken back: nothing restored · 1 conflict · 0.01 s'])
+    expect(undoneLines({ ...nothing, conflicts, dryRun: true })).toEqual(['dry run: nothing of operation 12 could be taken back: 1 conflict · 0.01 s'])
   })
 
   it('is cut where it is long', () => {

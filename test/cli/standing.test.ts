@@ -24,6 +24,7 @@ const EVERY_KIND: readonly StatusItem[] = [
   { path: 'a.css', state: 'conflict', action: 'conflict', code: 'changed-on-both-sides', message: 'a.css and its row both changed' },
   { path: 'b.css', state: 'held', action: 'hold', code: 'file-emptied', message: 'The file is empty' },
   { path: 'bb.css', state: 'held', action: 'hold', code: 'undone', message: 'Cannot sync bb.css: an undo took this change back' },
+  { path: 'bm.css', state: 'held', action: 'hold', code: 'misplaced', message: 'Cannot import bm.css: the file of its row belongs at m/bm.css. Move it there' },
   { path: 'c.css', state: 'store-changed', action: 'export' },
   { path: 'd.css', state: 'store-only', action: 'delete-row', code: 'file-deleted', message: 'd.css is gone' },
   { path: 'e.css', state: 'store-only', action: 'export' },
@@ -48,6 +49,10 @@ it('groups what is not, first what waits for a person', () => {
     '  (rowtree resolve <path> --prefer store|tree)',
     '  H b.css: The file is empty',
     '  H bb.css: an undo took this change back',
+    '',
+    'Misplaced: these files belong elsewhere',
+    '  (move each file to its place; no command settles it)',
+    '  H bm.css: the file of its row belongs at m/bm.css. Move it there',
     '',
     'Changed in the tree',
     '  (rowtree import takes it to the store)',
@@ -77,7 +82,7 @@ it('groups what is not, first what waits for a person', () => {
     '  (they are left alone)',
     '  ? i^[^J.txt',
     '',
-    '1 conflict · 2 held · 1 changed in the tree · 2 only in the tree · 1 changed in the store · 2 only in the store · 1 untracked · 1,982 in sync',
+    '1 conflict · 3 held · 1 changed in the tree · 2 only in the tree · 1 changed in the store · 2 only in the store · 1 untracked · 1,982 in sync',
   ])
 })
 

@@ -325,8 +325,22 @@ describe('undo', () => {
     await made.run(['import', '-q'])
     sql(made.database, "update pages set body = 'later' where slug = 'page-000000'")
     const done = await made.run(['undo'])
-    expect(done).toMatchObject({ code: 3, stderr: expect.stringMatching(`^conflict: .*${FIRST}`), stdout: expect.stringContaining('nothing restored · 1 conflict') })
+    expect(done).toMatchObject({ code: 3, stderr: expect.stringMatching(`^conflict: .*${FIRST}`), stdout: expect.stringMatching(/^nothing of operation \d+ could be taken back: 1 conflict · /) })
+    expect(done.stderr).not.toContain('rowtree undo')
     expect(rowAt(made, FIRST)).toBe('later')
+  })
+
+  it('names the operation before one of which nothing could be taken back', async () => {
+    const made = await exported()
+    for (const path of [SECOND, FIRST]) {
+      writeFileSync(made.at('tree', path), 'edited')
+      await made.run(['import', '-q', path])
+    }
+    sql(made.database, "update pages set body = 'later' where slug = 'page-000000'")
+    const { stderr } = await made.run(['undo'])
+    const older = /rowtree undo (\d+)\n$/.exec(stderr)![1]!
+    expect(await made.run(['undo', older])).toMatchObject({ code: 0, stdout: expect.stringContaining(`operation ${older} taken back: 1 row restored`) })
+    expect(rowAt(made, SECOND)).not.toBe('edited')
   })
 
   it('changes nothing in a dry run', async () => {
