@@ -110,7 +110,7 @@ export class Recorder {
       const bytes = file && spanOf(one, file)
       const before = bytes ? this.#stored(file.digest!, bytes) : base
       const after = job.digestAt(result.digests, index)
-      made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base }])
+      made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base, rest: undefined }])
     }
     if (made.length === 0) return
     const ids = this.#baseline.record(made.map(([, record]) => record))
