@@ -50,6 +50,8 @@ export interface HistoryRecord {
   readonly after: Digest | undefined
   /** What both sides had agreed on before; `undefined` where they had not. */
   readonly base: Stored | undefined
+  /** What a row that was deleted held beside its content, as the store gave it. */
+  readonly rest: Uint8Array | undefined
 }
 
 /** One run of a command that changed something. */

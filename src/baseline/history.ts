@@ -5,12 +5,12 @@ import type { Digest, Side } from '../types.ts'
 
 /** A content's digest, size, pack and offset; all NULL where there is none. */
 type StoredColumns = [Digest, number, number, number] | [null, null, null, null]
-type Columns = [string, string, string, Side, ...StoredColumns, Digest | null, ...StoredColumns]
+type Columns = [string, string, string, Side, ...StoredColumns, Digest | null, ...StoredColumns, Uint8Array | null]
 
 const NOTHING = { digest: null, size: null, place: { pack: null, offset: null } } as const
 
 const COLUMNS = `path, collection, key, side, before_digest, before_size, before_pack, before_offset,
-  after_digest, base_digest, base_size, base_pack, base_offset`
+  after_digest, base_digest, base_size, base_pack, base_offset, rest`
 
 /** A record whose two contents are one keeps it once. */
 const SHARED = '(base_pack, base_offset, base_size) is (before_pack, before_offset, before_size)'
@@ -38,11 +38,12 @@ export class History {
     const operation = this.#operation()
     let bytes = 0
     const ids = records.map((record) => {
-      const { path, collection, key, side, before = NOTHING, after, base = NOTHING } = record
+      const { path, collection, key, side, before = NOTHING, after, base = NOTHING, rest } = record
       for (const { place, size } of contentsOf(record)) {
         this.#packs.retain(place.pack, size)
         bytes += size
       }
+      bytes += rest?.length ?? 0
       const inserted = this.#statements.insert.run(
         operation,
         path,
@@ -58,6 +59,7 @@ export class History {
         base.size,
         base.place.pack,
         base.place.offset,
+        rest ?? null,
       )
       return Number(inserted.lastInsertRowid)
     })
@@ -151,7 +153,7 @@ function prepare(db: DatabaseSync) {
   records.setReturnArrays(true)
   return {
     records,
-    insert: db.prepare(`insert into history (operation, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    insert: db.prepare(`insert into history (operation, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     begin: db.prepare('insert into operations (at, command) values (?, ?)'),
     count: db.prepare('update operations set records = records + ?, bytes = bytes + ? where id = ?'),
     operations: db.prepare('select id, at, command, records, bytes, undone_by from operations where records > 0 order by id desc limit ?'),
@@ -160,7 +162,7 @@ function prepare(db: DatabaseSync) {
     contentsOfRecords: db.prepare(contents(listed)),
     contentsOfOperation: db.prepare(contents('operation = ?')),
     totalsOfRecords: db.prepare(`
-      select operation, count(*) as records, total(before_size) + total(base_size) filter (where not ${SHARED}) as bytes
+      select operation, count(*) as records, total(before_size) + total(base_size) filter (where not ${SHARED}) + total(length(rest)) as bytes
       from history where ${listed} group by operation`),
     deleteRecords: db.prepare(`delete from history where ${listed}`),
     deleteRecordsOf: db.prepare('delete from history where operation = ?'),
@@ -181,8 +183,8 @@ function asStored([digest, size, pack, offset]: StoredColumns): Stored | undefin
 }
 
 function asRecord(columns: Columns): HistoryRecord {
-  const [path, collection, key, side, , , , , after] = columns
+  const [path, collection, key, side, , , , , after, , , , , rest] = columns
   const before = asStored(columns.slice(4, 8) as StoredColumns)
   const base = asStored(columns.slice(9, 13) as StoredColumns)
-  return { path, collection, key, side, before, after: after ?? undefined, base }
+  return { path, collection, key, side, before, after: after ?? undefined, base, rest: rest ?? undefined }
 }

@@ -26,7 +26,8 @@ export const HISTORY = `
     base_digest text,
     base_size integer,
     base_pack integer,
-    base_offset integer
+    base_offset integer,
+    rest blob
   );
   create index history_by_operation on history (operation);
   create table undecided (

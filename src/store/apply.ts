@@ -12,7 +12,7 @@ export type Held = Row['content'] | Problem | undefined
 
 /**
  * Writes the rows of one collection. It lives for one `apply` and sees each change in this order: `current`, `asked`,
- * `write`, `current`, `asked`; so it may keep what it found.
+ * `rest`, `write`, `current`, `asked`; so it may keep what it found.
  */
 export interface Writer {
   readonly shape: RowShape
@@ -23,6 +23,13 @@ export interface Writer {
    * changes that have a content.
    */
   asked(change: Change): Row['content'] | Problem
+  /**
+   * Whether what `current` found only shows in place of a row that is not there. Such a row is inserted again also where it
+   * would hold the same. Default: never.
+   */
+  isInherited?(change: Change): boolean
+  /** What the row holds that the change is going to delete, beside its content, for `Change.rest`. */
+  rest(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined>
   /**
    * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
    * a row that was not changed, is returned.
@@ -40,6 +47,7 @@ interface Task {
   readonly change: Change
   readonly writer: Writer
   previous: Row['content'] | undefined
+  rest: Uint8Array | undefined
   /** `kept`: the row is as asked already. */
   state: 'write' | 'written' | 'kept' | 'changed'
   digest: string | undefined
@@ -60,7 +68,7 @@ export async function applyChanges(
   beforeCommit: BeforeCommit,
 ): Promise<Applied> {
   if (changes.length === 0) {
-    beforeCommit([], [])
+    beforeCommit([], [], [])
     return { committed: true, outcomes: [] }
   }
   const { path } = database
@@ -74,7 +82,7 @@ export async function applyChanges(
       return { committed: false, problem }
     }
     const outcomes = tasks.map(outcomeOf)
-    beforeCommit(tasks.map(({ previous }) => previous), outcomes)
+    beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
     await or(path, transaction.commit().execute())
     return { committed: true, outcomes }
   } catch (error) {
@@ -97,7 +105,7 @@ function plan(changes: readonly Change[], writerOf: (collection: string) => Writ
   return changes.map((change) => {
     let writer = writers.get(change.collection)
     if (writer === undefined) writers.set(change.collection, (writer = writerOf(change.collection)))
-    return { change, writer, previous: undefined, state: 'write', digest: undefined }
+    return { change, writer, previous: undefined, rest: undefined, state: 'write', digest: undefined }
   })
 }
 
@@ -146,15 +154,19 @@ function compare(task: Task, held: Held): Problem | undefined {
   const asked = change.content === undefined ? undefined : writer.asked(change)
   if (isProblem(asked)) return asked
   task.previous = held
-  if (sameContent(held, asked)) {
+  const digest = held === undefined ? undefined : digestOf(held)
+  const isGone = change.rest !== undefined && digest === change.expected && writer.isInherited?.(change) === true
+  if (sameContent(held, asked) && !isGone) {
     task.state = 'kept'
-    task.digest = held === undefined ? undefined : digestOf(held)
-  } else if ((held === undefined ? undefined : digestOf(held)) !== change.expected) task.state = 'changed'
+    task.digest = digest
+  } else if (digest !== change.expected) task.state = 'changed'
   return undefined
 }
 
-async function write(db: Kysely<unknown>, { change, writer, previous }: Task): Promise<Problem | undefined> {
+async function write(db: Kysely<unknown>, task: Task): Promise<Problem | undefined> {
+  const { change, writer, previous } = task
   try {
+    if (isDeletion(task)) task.rest = await writer.rest(db, change)
     return await writer.write(db, change, previous)
   } catch (error) {
     const state = refusal(error)

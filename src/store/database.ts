@@ -1,8 +1,9 @@
+import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { RowtreeError } from '../errors.ts'
 import { unreadable, unwritable } from './failure.ts'
-import { openSqliteFile } from './sqlite-file.ts'
+import { openSqliteFile, rollBackJournal } from './sqlite-file.ts'
 import { NodeSqliteDialect } from './sqlite.ts'
 import { Texts, type TextEncoding } from './texts.ts'
 
@@ -18,6 +19,8 @@ export interface Database {
    * @throws {RowtreeError} `store-unwritable`
    */
   writing(): Promise<Kysely<unknown>>
+  /** Takes back what another program left that died while it wrote. Called before anything is read: only opening does it by itself. */
+  recover(): void
   /** The database file, for messages. */
   readonly path: string
   readonly texts: Texts
@@ -43,7 +46,8 @@ export async function openDatabase(
     kysely = connect(path, options)
     const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
     const files = ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix)
-    return { ...connections(kysely, path, options), path, files, texts: new Texts(rows[0]!.encoding) }
+    const real = realpathSync(path)
+    return { ...connections(kysely, path, options), recover: () => rollBackJournal(real), path, files, texts: new Texts(rows[0]!.encoding) }
   } catch (error) {
     await kysely?.destroy()
     throw unreadable(path, error)

@@ -4,6 +4,7 @@ import { RowtreeError, messageOf } from '../errors.ts'
 const STATES: Readonly<Record<number, readonly [name: string, state: string]>> = {
   5: ['SQLITE_BUSY', 'another program has locked it. Try again when that program is done'],
   6: ['SQLITE_LOCKED', 'another program has locked it. Try again when that program is done'],
+  8: ['SQLITE_READONLY', 'a program died while it wrote. Open it once as a user who may write the file and its directory, which tidies up'],
   11: ['SQLITE_CORRUPT', 'the database is damaged. Check it with "pragma integrity_check"'],
   26: ['SQLITE_NOTADB', 'it is not a SQLite database. Correct store.url'],
 }

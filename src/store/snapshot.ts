@@ -18,6 +18,7 @@ export async function* readSnapshot(
   read: (transaction: Kysely<unknown>) => AsyncIterable<Chunk>,
 ): AsyncGenerator<Chunk> {
   try {
+    database.recover()
     const db = await database.streaming()
     const transaction = await db.startTransaction().execute()
     try {
@@ -48,6 +49,7 @@ export async function queryRecords(db: Kysely<unknown>, text: string, parameters
 /** The answer of one query, outside of a snapshot. */
 export async function ask<T>(database: Database, query: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
   try {
+    database.recover()
     return await query(database.kysely)
   } catch (error) {
     throw unreadable(database.path, error)

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -19,15 +19,31 @@ const WRITE_CACHE = 32_768
 export function openSqliteFile(file: string, options: { readonly readOnly: boolean }): DatabaseSync {
   checkFile(file)
   // A read-write open would create the file, were it removed just now; the URL's mode prevents that.
-  if (!options.readOnly) return connect(`${pathToFileURL(file).href}?mode=rw`, false)
+  if (!options.readOnly) return connectToWrite(file)
+  rollBackJournal(realpathSync(file))
   try {
     return connect(file, true)
   } catch (error) {
     // A WAL database needs its -shm file, which cannot be made here. With an empty log nothing
     // is lost by reading the main file alone.
-    if (isWritable(dirname(file)) || sizeOf(`${file}-wal`) > 0) throw error
+    if (isWritable(dirname(file)) || sizeOf(`${file}-wal`) > 0 || sizeOf(`${file}-journal`) > 0) throw error
     return connect(`${pathToFileURL(file).href}?immutable=1`, true)
   }
+}
+
+/**
+ * Takes back what a program left that died amid a commit. SQLite does so by itself at the next look, but not through a
+ * connection that only reads.
+ *
+ * @param file no symlink: SQLite keeps the journal beside the file itself
+ */
+export function rollBackJournal(file: string): void {
+  // Another program may be writing just now; SQLite tells its journal from one that was left.
+  if (sizeOf(`${file}-journal`) > 0) connectToWrite(file).close()
+}
+
+function connectToWrite(file: string): DatabaseSync {
+  return connect(`${pathToFileURL(file).href}?mode=rw`, false)
 }
 
 /** Opens and reads the schema: SQLite looks at the file only then. */

@@ -28,6 +28,8 @@ export interface Change {
   readonly expected: Digest | undefined
   /** The file's bytes; `undefined`: the row is deleted. */
   readonly content: Uint8Array | undefined
+  /** For a row that was deleted and is inserted again: what `beforeCommit` was told of it then. All its columns come back with it. */
+  readonly rest?: Uint8Array | undefined
 }
 
 /** What became of one change of a committed batch. */
@@ -45,8 +47,18 @@ export type Applied =
   | { readonly committed: true; readonly outcomes: readonly Outcome[] }
   | { readonly committed: false; readonly problem: Problem }
 
-/** Is told of a batch that is written and not committed; what it throws rolls the batch back. */
-export type BeforeCommit = (previous: readonly (Row['content'] | undefined)[], outcomes: readonly Outcome[]) => void
+/**
+ * Is told of a batch that is written and not committed; what it throws rolls the batch back.
+ *
+ * @param previous what the rows held; `undefined` where there was none
+ * @param outcomes what became of the changes
+ * @param rests for each row that was deleted all that it held beside its content, in a form that only the store reads
+ */
+export type BeforeCommit = (
+  previous: readonly (Row['content'] | undefined)[],
+  outcomes: readonly Outcome[],
+  rests: readonly (Uint8Array | undefined)[],
+) => void
 
 /**
  * The database side. A store is a port: nothing outside `store/` asks which database is behind it.
@@ -65,8 +77,7 @@ export interface Store {
    * Writes rows in one transaction. Each is compared with what is expected, written, read back and compared with
    * what was written, so that a value which the database cut or changed fails the batch.
    *
-   * @param beforeCommit called once, when everything is written but not committed, with what the rows held before
-   * (`undefined` where there was none) and what became of the changes, both in their order
+   * @param beforeCommit called once, when everything is written but not committed; its lists are in the order of the changes
    * @throws `RowtreeError` `store-unwritable`, `store-unreadable` where the whole store is concerned; nothing is changed then
    */
   apply(changes: readonly Change[], beforeCommit: BeforeCommit): Promise<Applied>

@@ -18,6 +18,8 @@ export interface Arrival extends RowTask {
   readonly bytes: Uint8Array | undefined
   readonly stat: FileStat
   readonly settled: boolean
+  /** For a row that an undo inserts again; see `Change`. */
+  readonly rest?: Uint8Array | undefined
 }
 
 /** A row and a file that both changed and may be merged. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
 import { digestOf } from '../digest.ts'
-import type { Change, Outcome, Store } from '../store/store.ts'
+import type { BeforeCommit, Change, Outcome, Store } from '../store/store.ts'
 import { readAgain } from '../tree/read.ts'
 import type { Row } from '../types.ts'
 import type { Agenda, Arrival, RowTask } from './agenda.ts'
@@ -83,8 +83,8 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
   // A commit since the comparison may have moved contents to other places.
   const entries = baseline.find(tasks.map(({ path }) => path))
   const batch = tasks.map((task) => ({ ...task, entry: entries.get(task.path) }))
-  const changes = batch.map(({ path, collection, key, expected, content }): Change => ({ path, collection, key, expected, content }))
-  const applied = await store.apply(changes, (previous, outcomes) => keep(baseline, batch, previous, outcomes))
+  const changes = batch.map(({ path, collection, key, expected, content, arrival }): Change => ({ path, collection, key, expected, content, rest: arrival?.rest }))
+  const applied = await store.apply(changes, (...done) => keep(baseline, batch, ...done))
   if (!applied.committed) {
     if (batch.length > 1) return false
     tally.problems.push(applied.problem)
@@ -95,7 +95,7 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
 }
 
 /** Puts what rows held into history, before the store commits what they hold now. */
-function keep(baseline: Baseline, batch: readonly ReadyTask[], previous: readonly (Row['content'] | undefined)[], outcomes: readonly Outcome[]): void {
+function keep(baseline: Baseline, batch: readonly ReadyTask[], ...[previous, outcomes, rests]: Parameters<BeforeCommit>): void {
   const records: HistoryRecord[] = []
   for (const [index, { path, collection, key, expected, entry }] of batch.entries()) {
     const outcome = outcomes[index]!
@@ -104,7 +104,7 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], previous: readonl
     const base = entry && storedIn(entry)
     const agreed = entry !== undefined && (entry.source || entry.digest) === expected
     const before = content === undefined ? undefined : agreed ? base : keepBytes(baseline, content)
-    records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base })
+    records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base, rest: rests[index] })
   }
   if (records.length === 0) return
   baseline.record(records)

@@ -89,7 +89,7 @@ async function put(ports: Ports, meeting: Meeting, bytes: Uint8Array, plan: Plan
     const { collection, key } = meeting
     const base = entry && storedIn(entry)
     const before = { digest: meeting.digest, size: meeting.bytes.length, place: { pack: baseline.addPack(meeting.bytes.slice()), offset: 0 } }
-    const [record] = baseline.record([{ path, collection, key: JSON.stringify(key), side: 'tree', before, after: digest, base }])
+    const [record] = baseline.record([{ path, collection, key: JSON.stringify(key), side: 'tree', before, after: digest, base, rest: undefined }])
     baseline.checkpoint()
     const moment = clock()
     const placed = replaceFile(root, path, bytes, meeting.digest, plan)

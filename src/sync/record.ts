@@ -107,7 +107,7 @@ export class Recorder {
       const isNew = work.table[at + job.SEEN_INODE] === -1
       const before = isNew ? undefined : bytes ? this.#stored(file.digest!, bytes) : base
       const after = job.digestAt(result.digests, index)
-      made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base }])
+      made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base, rest: undefined }])
     }
     if (made.length === 0) return false
     const ids = this.#baseline.record(made.map(([, record]) => record))

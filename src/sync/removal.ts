@@ -49,7 +49,7 @@ function remember(baseline: Baseline, doomed: readonly Doomed[]): number[] {
     doomed.map(({ missing: { path, collection, key, entry }, seen, bytes }) => {
       const base = entry && storedIn(entry)
       const before = bytes ? { digest: seen.digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } } : base
-      return { path, collection, key: JSON.stringify(key), side: 'tree', before, after: undefined, base }
+      return { path, collection, key: JSON.stringify(key), side: 'tree', before, after: undefined, base, rest: undefined }
     }),
   )
   baseline.checkpoint()

@@ -73,9 +73,9 @@ async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], pl
   const entries = baseline.find(records.map(({ path }) => path))
   const arrivals: Arrival[] = []
   const deletions: RowTask[] = []
-  for (const { path, collection, key, before, after } of records) {
+  for (const { path, collection, key, before, after, rest } of records) {
     const task = { path, collection, key: JSON.parse(key) as RowKey, expected: after, entry: entries.get(path) }
-    if (before) arrivals.push({ ...task, digest: before.digest, bytes: baseline.content(before), stat: unknown(before), settled: false })
+    if (before) arrivals.push({ ...task, digest: before.digest, bytes: baseline.content(before), stat: unknown(before), settled: false, rest })
     else deletions.push(task)
   }
   const tally = new Tally()
@@ -133,7 +133,7 @@ function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryReco
 
 /** The record of what takes another one back. */
 function reverse(record: HistoryRecord, before: Stored | undefined, entry: BaselineEntry | undefined): HistoryRecord {
-  return { ...record, before, after: record.before?.digest, base: entry && storedIn(entry) }
+  return { ...record, before, after: record.before?.digest, base: entry && storedIn(entry), rest: undefined }
 }
 
 function removeAt(root: string, path: string, digest: Digest): boolean {

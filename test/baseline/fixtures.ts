@@ -49,7 +49,7 @@ export function textAt(baseline: Baseline, path: string): string | undefined {
 
 /** What an operation does that overwrites the file at a path. */
 export function overwritten(path: string, parts: Partial<HistoryRecord> = {}): HistoryRecord {
-  return { path, collection: 'pages', key: JSON.stringify([path]), side: 'tree', before: undefined, after: undefined, base: undefined, ...parts }
+  return { path, collection: 'pages', key: JSON.stringify([path]), side: 'tree', before: undefined, after: undefined, base: undefined, rest: undefined, ...parts }
 }
 
 /** The committed packs that have both an account and bytes, and the number of those that lack one of them. */

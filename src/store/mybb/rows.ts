@@ -1,8 +1,13 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Columns } from './collection.ts'
 import type { ContentSource } from './contents.ts'
 
 type Table = Pick<ContentSource, 'table' | 'id'>
+
+/** The condition that names one row; its value is the id. */
+export function hasId({ table, id }: Table): RawBuilder<unknown> {
+  return sql`${sql.id(table, id)} = ${null}`
+}
 
 /** Sets columns of these rows. Returns how many rows the database changed, like the other two. */
 export async function updateRows(

@@ -2,13 +2,15 @@ import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
 import type { Held, Writer } from '../apply.ts'
 import { textOf } from '../content.ts'
+import { decodeRest, type DeletedRow, encodeRest } from '../rest.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { Texts } from '../texts.ts'
+import { columnsOf, contentAs, insertWhole, wholeReader, type WholeReader } from '../whole.ts'
 import type { BoardCollection, Columns, Stamp } from './collection.ts'
 import { locate, titlesOf, type Located } from './find.ts'
 import type { Plan, Shown } from './plan.ts'
-import { deleteRows, insertRow, updateRows } from './rows.ts'
+import { deleteRows, hasId, insertRow, updateRows } from './rows.ts'
 
 /**
  * Writes what a template set or a theme shows: in its own row, which is made where it shows an inherited one. To
@@ -26,6 +28,7 @@ export function boardWriter(
   let stamp: Stamp | undefined
   let plans = 0
   let plan: Plan | undefined
+  let reader: WholeReader | undefined
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
@@ -42,6 +45,20 @@ export function boardWriter(
     })
   }
 
+  function isInherited(change: Change): boolean {
+    const one = found.get(change)!
+    return one.kind === 'row' && one.shown.holder !== one.shown.owner
+  }
+
+  async function rest(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined> {
+    const one = found.get(change)!
+    if (one.kind !== 'row' || isInherited(change)) return undefined
+    reader ??= wholeReader(collection.table, await columnsOf(db, collection.table), [collection.content], hasId(collection), texts)
+    const rows: DeletedRow[] = []
+    for (const id of one.shown.ids) rows.push(...(await reader.read(db, [id])))
+    return encodeRest(rows)
+  }
+
   async function write(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
     plans = 0
     const one = found.get(change)!
@@ -56,7 +73,9 @@ export function boardWriter(
     if (collection.isShut(place.owner)) {
       return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
     }
-    return change.content === undefined ? remove(db, change, place) : put(db, change, textOf(change.content), place)
+    if (change.content === undefined) return remove(db, change, place)
+    if (change.rest !== undefined && place.shown?.holder !== place.owner) return putBack(db, change, change.content, decodeRest(change.rest), place)
+    return put(db, change, textOf(change.content), place)
   }
 
   async function remove(db: Kysely<unknown>, change: Change, { owner, shown }: Place): Promise<Problem | undefined> {
@@ -79,6 +98,16 @@ export function boardWriter(
     return expect(change, 1, await insertRow(db, collection, row))
   }
 
+  /** Inserts all the rows that were deleted, for the template set or theme that has the name now. */
+  async function putBack(db: Kysely<unknown>, change: Change, content: Uint8Array, rows: readonly DeletedRow[], { owner }: Place): Promise<Problem | undefined> {
+    let inserted = 0n
+    for (const { contents, others } of rows) {
+      const columns = { ...others, [collection.content]: contentAs(contents[collection.content]!, content), [collection.holder]: owner }
+      inserted += (await insertWhole(db, collection.table, columns)) ?? 0n
+    }
+    return expect(change, rows.length, inserted)
+  }
+
   function refuse(change: Change, state: string): Problem {
     return writeProblem(collection, change, 'row-refused', state)
   }
@@ -89,7 +118,7 @@ export function boardWriter(
     return writeProblem(collection, change, 'not-stored', state)
   }
 
-  return { shape: collection, current, asked: ({ content }) => textOf(content!), write }
+  return { shape: collection, current, asked: ({ content }) => textOf(content!), isInherited, rest, write }
 }
 
 /** Where a row is to be written: for whom, and what is shown there now. */

@@ -8,8 +8,9 @@ export interface Access {
   readonly source: Source
   readonly locate: Locate
   readonly statements: Statements
+  readonly texts: Texts
 }
 
 export function accessTo(source: Source, texts: Texts): Access {
-  return { source, locate: locator(source, texts), statements: statementsFor(source) }
+  return { source, locate: locator(source, texts), statements: statementsFor(source), texts }
 }

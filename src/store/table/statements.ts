@@ -30,12 +30,6 @@ export function statementsFor(source: Source): Statements {
     return binding === 'text' ? sql`cast(${parameter} as text)` : parameter
   }
 
-  // The index of the key serves the first comparison, whatever its collation; the second one is exact.
-  const thisRow = sql.join(
-    source.keys.map(({ name }) => sql`${sql.id(name)} = ${parameter} and ${sql.id(name)} collate binary = ${parameter}`),
-    sql` and `,
-  )
-
   // "or abort" overrides what a constraint of the table may say: no other row is replaced, and this one not left out.
   function insert(contents: readonly Binding[]): RawBuilder<unknown> {
     const columns = [...source.keys, ...source.contents, ...source.set.map(([column]) => column)]
@@ -49,17 +43,27 @@ export function statementsFor(source: Source): Statements {
       binding === undefined ? [] : [sql`${sql.id(source.contents[index]!.name)} = ${bound(binding)}`])
     const set = source.set.map(([{ name }, value]) =>
       value === 'increment' ? sql`${sql.id(name)} = coalesce(${sql.id(name)}, 0) + 1` : sql`${sql.id(name)} = ${parameter}`)
-    return sql`update or abort ${table} set ${sql.join([...changed, ...set])} where ${thisRow}`
+    return sql`update or abort ${table} set ${sql.join([...changed, ...set])} where ${thisRow(source)}`
   }
 
   return {
     insert: (db, contents) => compiled(db, `insert ${contents.join()}`, () => insert(contents)),
     update: (db, contents) => compiled(db, `update ${contents.join()}`, () => update(contents)),
-    remove: (db) => compiled(db, 'delete', () => sql`delete from ${table} where ${thisRow}`),
+    remove: (db) => compiled(db, 'delete', () => sql`delete from ${table} where ${thisRow(source)}`),
   }
 }
 
-/** The parameters that name a row in an update or a deletion. */
+/** The condition that names a row; its parameters are those of `keyParameters`. */
+export function thisRow({ keys }: Source): RawBuilder<unknown> {
+  const parameter = sql`${null}`
+  // The index of the key serves the first comparison, whatever its collation; the second one is exact.
+  return sql.join(
+    keys.map(({ name }) => sql`${sql.id(name)} = ${parameter} and ${sql.id(name)} collate binary = ${parameter}`),
+    sql` and `,
+  )
+}
+
+/** The parameters that name a row to `thisRow`. */
 export function keyParameters<T>(key: readonly T[]): T[] {
   return key.flatMap((value) => [value, value])
 }

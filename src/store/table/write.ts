@@ -10,6 +10,7 @@ import type { Access } from './access.ts'
 import { structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
 import { contentOf, duplicate, valueIn } from './record.ts'
+import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
 import { keyParameters, type Binding } from './statements.ts'
@@ -36,13 +37,16 @@ interface Bound {
  *
  * @param moment milliseconds since 1970, for the columns that are set to `now`
  */
-export function tableWriter({ source, locate, statements }: Access, moment: number): Writer {
+export function tableWriter(access: Access, moment: number): Writer {
+  const { source, locate, statements } = access
+  const rests = restsOf(access)
   const rows = new Map<Change, Kept>()
   const asked = new Map<Change, { readonly values: readonly SqlValue[]; readonly content: string }>()
   const settings = settingsAt(source.set, moment)
 
-  function write(db: Kysely<unknown>, change: Change, content: Uint8Array): Promise<bigint | undefined> {
+  function write(db: Kysely<unknown>, change: Change, content: Uint8Array): Promise<bigint | undefined | Problem> {
     const row = rows.get(change)
+    if (row === undefined && change.rest !== undefined) return rests.insert(db, change, asked.get(change)?.values)
     const values = source.structured ? fieldsToBind(asked.get(change)!.values, row) : [contentToBind(source, content, row)]
     if (row === undefined) {
       const text = statements.insert(db, values.map(({ binding }) => binding))
@@ -77,12 +81,14 @@ export function tableWriter({ source, locate, statements }: Access, moment: numb
       asked.set(change, { values, content })
       return content
     },
+    rest: (db, change) => rests.read(db, rows.get(change)!.key),
     async write(db, change) {
       if (source.view) return refused(source, change, `${JSON.stringify(source.table)} is a view. Let the collection name a table`)
       const changes = change.content === undefined
         ? await run(db, statements.remove(db), keyParameters(rows.get(change)!.key))
         : await write(db, change, change.content)
       if (changes === 1n) return undefined
+      if (typeof changes === 'object') return changes
       return refused(source, change, `the database changed ${changes} rows instead of one. Look for a trigger that prevents it`)
     },
   }
