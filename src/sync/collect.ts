@@ -64,7 +64,7 @@ function identity({ path, collection, key }: Item): Pick<RowTask, 'path' | 'coll
 }
 
 function observation(item: Item, action: Action, table: Float64Array, at: number, outcome: number): Observation {
-  const file = action === 'delete-row' || outcome === job.FORGOTTEN ? false : outcome === job.PENDING || table[at + job.SEEN_INODE] !== -1
+  const file = outcome !== job.FORGOTTEN && table[at + job.SEEN_INODE] !== -1
   return { path: item.path, action, row: !item.rowless, file }
 }
 

@@ -44,9 +44,9 @@ export function decide(work: StageJob, file: JobFile, findings: Findings): numbe
   const { entry, digest } = target
 
   if (step === 'none' || step === 'adopt') return agree(work, row, entry, step === 'adopt')
+  seeTarget(table, row, entry)
   if (step === 'pending') return job.PENDING
   if (step === 'delete-row') return job.DELETE
-  seeTarget(table, row, entry)
   const verdict = verdictOn(work, file, flags, judgement)
   if (verdict) {
     findings.note(index, digest, verdict)

@@ -21,7 +21,8 @@ export function readFile(path: string): FileContent {
   try {
     const entry = fstat(fd)
     if (entry.kind !== 'file') throw failure('EINVAL', 'not a regular file', path)
-    const bytes = new Uint8Array(entry.size)
+    // Every byte is overwritten, or the file has changed.
+    const bytes: Uint8Array = Buffer.allocUnsafe(entry.size)
     let length = 0
     while (length < bytes.length) {
       const read = readSync(fd, bytes, length, bytes.length - length, null)
