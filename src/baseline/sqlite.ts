@@ -21,9 +21,6 @@ export interface BaselineOptions {
   readonly slack?: number
 }
 
-/** Packs flow through the cache, and entries should stay in it. */
-const CACHE_KIB = 8_192
-
 type Columns = [string, string, string, Digest, number, number, number, number, number, number, Digest | '']
 
 const COLUMNS = 'path, collection, key, digest, size, mtime, inode, settled, pack, offset, source'
@@ -51,12 +48,12 @@ class SqliteBaseline implements Baseline {
     this.#path = path
     this.#db = new DatabaseSync(path)
     try {
-      // Large pages and a rollback journal: packs are appended once, not written twice as with a WAL.
+      // Large pages and a rollback journal: packs are appended once, not written twice as with a WAL. The cache stays
+      // small: what it does not hold meets a full disk before anything is published.
       this.#db.exec(`
         pragma page_size = 16384;
         pragma journal_mode = truncate;
         pragma busy_timeout = 5000;
-        pragma cache_size = -${CACHE_KIB};
         pragma synchronous = ${durable ? 'full' : 'off'};
       `)
       prepareSchema(this.#db, path, tree)
