@@ -89,6 +89,18 @@ export interface Undecided {
   readonly since: number
 }
 
+/** A merge that is not done: a person has to mend it, or it was cut short between row and file. */
+export interface Merge {
+  readonly path: string
+  /** What was merged: the row's content as the store gave it, and the file's. They stay the same however the sides change on. */
+  readonly store: Digest
+  readonly tree: Digest
+  /** The file with conflict markers as it was made; `undefined` where none was needed. */
+  readonly marked: Digest | undefined
+  /** The row's content with the result, as the store gives it, noted before the row is written. */
+  readonly result: Digest | undefined
+}
+
 /**
  * The memory of a tree: what both sides last agreed on, with the contents, what waits for a person, and history. All
  * changes happen between `begin` and `commit`; a `rollback` or a crash leaves the state of the last commit.
@@ -138,6 +150,12 @@ export interface Baseline {
   undecided(): Map<string, Undecided>
   decide(path: string): void
   defer(undecided: Undecided): void
+
+  /** The merges that are not done, by path. */
+  merges(): Map<string, Merge>
+  /** Notes a merge, in place of what is known of one at its path. */
+  noteMerge(merge: Merge): void
+  forgetMerge(path: string): void
   close(): void
 }
 

@@ -39,6 +39,13 @@ export const HISTORY = `
     tree text,
     since integer not null -- milliseconds
   ) without rowid;
+  create table merges (
+    path text primary key,
+    store text not null,
+    tree text not null,
+    marked text,
+    result text
+  ) without rowid;
 `
 
 interface Kept {

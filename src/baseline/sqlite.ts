@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { Baseline, BaselineEntry, HistoryRecord, Operation, Retention, Stored, Undecided } from './baseline.ts'
+import type { Baseline, BaselineEntry, HistoryRecord, Merge, Operation, Retention, Stored, Undecided } from './baseline.ts'
 import { asStorageError } from './failure.ts'
 import { History } from './history.ts'
+import { mergesOf } from './merges.ts'
 import { Packs } from './packs.ts'
 import { prepareSchema } from './schema.ts'
 import { undecidedOf } from './undecided.ts'
@@ -42,6 +43,7 @@ class SqliteBaseline implements Baseline {
   readonly #packs: Packs
   readonly #history: History
   readonly #undecided: ReturnType<typeof undecidedOf>
+  readonly #merges: ReturnType<typeof mergesOf>
   readonly #statements
 
   constructor(path: string, { tree, durable, command, clock = Date.now, slack = SLACK }: BaselineOptions) {
@@ -60,6 +62,7 @@ class SqliteBaseline implements Baseline {
       this.#packs = new Packs(this.#db, path, slack)
       this.#history = new History(this.#db, this.#packs, command, clock)
       this.#undecided = undecidedOf(this.#db)
+      this.#merges = mergesOf(this.#db)
       this.#statements = prepare(this.#db)
     } catch (error) {
       this.#db.close()
@@ -200,6 +203,18 @@ class SqliteBaseline implements Baseline {
 
   defer(undecided: Undecided): void {
     this.#guard(() => this.#undecided.defer(undecided))
+  }
+
+  merges(): Map<string, Merge> {
+    return this.#guard(() => this.#merges.merges())
+  }
+
+  noteMerge(merge: Merge): void {
+    this.#guard(() => this.#merges.noteMerge(merge))
+  }
+
+  forgetMerge(path: string): void {
+    this.#guard(() => this.#merges.forgetMerge(path))
   }
 
   close(): void {

@@ -27,6 +27,9 @@ export interface Meeting extends Arrival {
   readonly bytes: Uint8Array
   /** The row's content in the file's words. */
   readonly row: Uint8Array
+  /** The content need not be text. */
+  readonly binary: boolean
+  readonly structured: boolean
 }
 
 /** A row whose file is gone, or never was. */

@@ -33,7 +33,8 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
         break
       case job.MERGE: {
         const bytes = spanOf(compared, file!) ?? new Uint8Array(0)
-        agenda.meetings.push({ ...arrival(compared, index, task, file!), bytes, row: contentOf(compared, index).slice() })
+        const { binary, source } = item
+        agenda.meetings.push({ ...arrival(compared, index, task, file!), bytes, row: contentOf(compared, index).slice(), binary, structured: source !== '' })
         break
       }
       case job.CONFLICT:

@@ -69,6 +69,8 @@ export class Coordinator {
   readonly clock: number
   /** The baseline knew nothing when the cycle began. */
   readonly #blank: boolean
+  /** Paths whose rows may hold the results of merges that their files do not. */
+  readonly #torn: ReadonlySet<string>
   /** Files may be replaced: not in a first export, unless it is forced. */
   readonly #replacing: boolean
   #failure: { error: unknown } | undefined
@@ -79,6 +81,7 @@ export class Coordinator {
     this.#ports = ports
     this.#options = options
     this.#blank = ports.baseline.isEmpty()
+    this.#torn = new Set([...ports.baseline.merges().values()].flatMap(({ path, result }) => (result === undefined ? [] : [path])))
     this.#replacing = !this.#blank || options.licence.prefer === 'store' || options.licence.onConflict === 'store'
     this.clock = ports.clock()
     this.#recorder = new Recorder(ports.baseline, ports.tally, ports.agenda, options.dryRun)
@@ -98,7 +101,7 @@ export class Coordinator {
     const { suffix, fsync, dryRun, licence, guards, undone } = this.#options
     const { root, directories } = this.#ports
     const homes = directories.homesOf(packed.items.map((item) => item.directory))
-    const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, licence, guards, clock: this.clock }, undone)
+    const work = toStageJob(packed, known, { root, suffix, homes, fsync, dryRun, licence, guards, clock: this.clock }, undone, this.#torn)
     const absorbed = this.#ports.pool.run('stageJob', work, licence.direction === 'import' ? WAITING_JOBS : 0).then((result) => this.#absorb(packed, known, work, result))
     this.#track(absorbed.catch((error: unknown) => this.#discard(work, error)))
     await breathe()

@@ -11,6 +11,7 @@ import { Coordinator } from './coordinator.ts'
 import { judgeDeletions } from './deletions.ts'
 import { BATCH_ROWS, importFiles } from './import.ts'
 import { Intake } from './intake.ts'
+import { settleMerges } from './marked.ts'
 import { mergeMeetings } from './merging.ts'
 import { Packer } from './packing.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
@@ -81,6 +82,7 @@ class CycleRun {
     await this.#publish()
     await this.#apply()
     const { baseline, store } = this.#ports
+    settleMerges(this.#ports, this.#agenda, this.#plan, this.#tally)
     settleUndecided(baseline, this.#agenda, this.#plan, this.#tally)
     if (!this.#plan.dryRun) baseline.expire(this.#plan.retention)
     await this.#coordinator.finish()

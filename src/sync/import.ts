@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts'
 
 /** What writing rows works with. */
 export interface ImportPorts {
-  readonly store: Store
+  readonly store: Pick<Store, 'apply'>
   readonly root: string
   readonly baseline: Baseline
   readonly tally: Tally

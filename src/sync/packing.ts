@@ -104,6 +104,7 @@ export function toStageJob(
   known: ReadonlyMap<string, BaselineEntry>,
   options: Omit<job.StageJob, 'prefix' | 'paths' | 'known' | 'table' | 'contents' | 'undone'>,
   undone: ReadonlyMap<string, string>,
+  torn: ReadonlySet<string>,
 ): job.StageJob {
   const table = new Float64Array(new SharedArrayBuffer(packed.items.length * job.FIELDS * Float64Array.BYTES_PER_ELEMENT))
   const digests: string[] = []
@@ -114,7 +115,7 @@ export function toStageJob(
     if (sides !== undefined) back.set(index, sides)
     const at = index * job.FIELDS
     table[at + job.END] = packed.ends[index]!
-    table[at + job.FLAGS] = (entry ? job.KNOWN : 0) | (entry?.settled ? job.SETTLED : 0) | (fresh ? job.FRESH : 0) | (rowless ? job.ROWLESS : 0) | (binary ? job.BINARY : 0)
+    table[at + job.FLAGS] = (entry ? job.KNOWN : 0) | (entry?.settled ? job.SETTLED : 0) | (fresh ? job.FRESH : 0) | (rowless ? job.ROWLESS : 0) | (binary ? job.BINARY : 0) | (torn.has(path) ? job.TORN : 0)
     digests.push(entry?.digest ?? job.NO_DIGEST)
     if (!entry) continue
     table[at + job.SIZE] = entry.stat.size

@@ -49,9 +49,9 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
   }
   if (!plan.dryRun) {
     const taken = new Set([...course.rows, ...course.files])
+    // Also where the file of a row was left alone: it does not agree with what the row holds again.
+    restore(ports, records.filter(({ path }) => taken.has(path)))
     for (const { path } of [...course.conflicts, ...course.problems]) taken.delete(path)
-    const back = records.filter(({ path }) => taken.has(path))
-    restore(ports, back)
     await holdUndone(ports, [...taken])
     if (taken.size > 0) baseline.markUndone(operation.id)
   }

@@ -75,9 +75,11 @@ export function decide(work: StageJob, file: JobFile, findings: Findings): numbe
   }
 }
 
-function judgeTarget(work: StageJob, { index, content }: JobFile, { digest, known }: Expectation, target: Target): Judgement {
+function judgeTarget(work: StageJob, { index, row, content }: JobFile, { digest, known }: Expectation, target: Target): Judgement {
   const store = content && digest
-  const action = reconcile(known?.digest, store, target.digest)
+  const reconciled = reconcile(known?.digest, store, target.digest)
+  // A merge may make the row what was agreed on. Until the file has the result as well it is no edit like any other.
+  const action = reconciled === 'import' && work.table[row + job.FLAGS]! & job.TORN ? 'conflict' : reconciled
   const step = stepFor(action, { row: content !== undefined, file: target.entry !== undefined }, work.licence)
   const open = action !== 'none' && action !== 'adopt' && action !== 'conflict'
   if (open && work.undone.get(index) === sidesOf(store, target.digest)) return { target, action: 'hold', step: 'hold' }

@@ -140,6 +140,8 @@ export const FRESH = 4
 export const ROWLESS = 8
 /** The row's content need not be text. */
 export const BINARY = 16
+/** A merge wrote its result to the row, but perhaps not to the file. */
+export const TORN = 32
 
 export const ACTIONS: readonly Action[] = ['none', 'adopt', 'export', 'import', 'remove-file', 'delete-row', 'conflict', 'hold']
 

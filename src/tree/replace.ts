@@ -1,6 +1,6 @@
 import { digestOf } from '../digest.ts'
 import type { Digest, FileStat, FsyncMode } from '../types.ts'
-import { discard, publishNew, publishOver, stage } from './atomic.ts'
+import { discard, type Predecessor, publishNew, publishOver, stage } from './atomic.ts'
 import { findObstacle, makeDirectories, parentOf } from './directories.ts'
 import { flushDirectory } from './durable.ts'
 import { readAgain } from './read.ts'
@@ -11,6 +11,8 @@ import { tempName, tempPrefix } from './temp.ts'
 export interface ReplaceOptions {
   readonly suffix: string
   readonly fsync: FsyncMode
+  /** Whose mode and owner a new file takes; without one the process's umask decides. */
+  readonly predecessor?: Predecessor | undefined
 }
 
 /**
@@ -28,7 +30,7 @@ export function replaceFile(root: string, path: string, bytes: Uint8Array, expec
   const seen = expected === undefined ? undefined : entryOf(target, expected)
   if (expected !== undefined && !seen) return undefined
   const temp = `${directory}/${tempName(tempPrefix(), 0, options.suffix)}`
-  const stat = stage(temp, bytes, { predecessor: seen, flush: options.fsync !== 'off' })
+  const stat = stage(temp, bytes, { predecessor: seen ?? options.predecessor, flush: options.fsync !== 'off' })
   let published = false
   try {
     requireSound(root, path)
