@@ -17,6 +17,8 @@ interface Day {
   readonly changed: readonly string[]
   readonly both: readonly string[]
   row(path: string): string | undefined
+  /** The database's records of the templates that a set has itself. */
+  own(): unknown[]
   file(path: string): string | undefined
   setFile(path: string, content: string): void
   /** Each file as it was exported. */
@@ -71,7 +73,14 @@ async function day(): Promise<Day> {
   for (const path of own) unlinkSync(at(path))
   setFile(added, 'added by hand, without a newline  ')
 
-  return { engine, edited, deleted: own, added, changed, both, row, file, setFile, exported }
+  return { engine, edited, deleted: own, added, changed, both, row, own: ownTemplates, file, setFile, exported }
+
+  function ownTemplates(): unknown[] {
+    const reader = new DatabaseSync(store, { readOnly: true })
+    const records = reader.prepare('select * from mybb_templates where sid = ? order by tid').all(sid)
+    reader.close()
+    return records.map((record) => ({ ...record }))
+  }
 
   /** What the board shows, found by SQL alone. */
   function row(path: string): string | undefined {
@@ -150,6 +159,17 @@ describe.skipIf(absent)(`a stock MyBB board on which both sides changed${absent 
     const after = await engine.sync()
     expect(after).toMatchObject({ imported: 0, exported: 0, problems: [] })
     expect(after.holds).toHaveLength(26)
+    await engine.close()
+  })
+
+  it('has its own templates again after an undo of their deletion, although it showed the same without them', async () => {
+    const { engine, deleted, own } = await day()
+    const before = own()
+    expect(before.length).toBeGreaterThanOrEqual(2)
+    await engine.import({ delete: true, paths: deleted })
+    expect(own()).toHaveLength(before.length - 2)
+    expect(await engine.undo()).toMatchObject({ rows: deleted.toSorted(), conflicts: [], problems: [] })
+    expect(own()).toEqual(before)
     await engine.close()
   })
 })

@@ -1,5 +1,5 @@
 /** Several columns as one YAML document, and back: what a structured row's content and file are. */
 export { decodeFields, type Decoded } from './decode.ts'
 export { encodeFields } from './encode.ts'
-export type { Decimal, Field, FieldValue } from './fields.ts'
+export { type Decimal, type Field, type FieldValue, holdsDigits, isDecimal } from './fields.ts'
 export { reviseFields } from './revise.ts'

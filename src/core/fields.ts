@@ -26,6 +26,12 @@ export function isDecimal(value: FieldValue): value is Decimal {
   return typeof value === 'object' && value !== null && 'decimal' in value
 }
 
+/** Whether a real is the number that the digits say: the digits that it is written with, or all those of its exact value. */
+export function holdsDigits(real: number, { decimal }: Decimal): boolean {
+  const written = normal({ decimal })
+  return written === normal({ decimal: String(real) }) || written === normal({ decimal: real.toPrecision(100) })
+}
+
 /** One spelling for all spellings of a number: its digits without zeros at the ends, and the power of ten. */
 function normal({ decimal }: Decimal): string {
   const match = /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(decimal)

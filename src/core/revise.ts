@@ -1,7 +1,7 @@
 import { type CST, isAlias, isScalar, type Pair } from 'yaml'
 import { type FieldsDocument, readFields } from './decode.ts'
 import { type Spelling, spell } from './encode.ts'
-import { type FieldValue, sameValue } from './fields.ts'
+import { type FieldValue, holdsDigits, sameValue } from './fields.ts'
 
 /** A part of a text, and what comes in its place. */
 interface Edit {
@@ -32,9 +32,11 @@ interface Layout {
 export function reviseFields(text: string, canonical: string): string {
   const plain = readFields(canonical, new Set())
   if ('code' in plain) return canonical
-  const decimals = decimalsOf(plain)
+  const read = readFields(text, new Set())
+  if ('code' in read) return canonical
+  const decimals = new Set([...fieldsOf(plain, isNoReal), ...fieldsOf(read, isLonger)])
   const wanted = decimals.size > 0 ? readFields(canonical, decimals) : plain
-  const current = readFields(text, decimals)
+  const current = decimals.size > 0 ? readFields(text, decimals) : read
   if ('code' in wanted || 'code' in current) return canonical
   if (agree(current, wanted)) return text
   if (wanted.values.size !== current.values.size || [...wanted.values.keys()].some((name) => !current.values.has(name))) return canonical
@@ -48,14 +50,22 @@ function agree(a: FieldsDocument, b: FieldsDocument): boolean {
   return a.values.size === b.values.size && [...a.values].every(([name, value]) => b.values.has(name) && sameValue(value, b.values.get(name)!))
 }
 
-/** The fields whose digits are not how a real is written: they must be compared digit by digit. */
-function decimalsOf({ values, pairs }: FieldsDocument): Set<string> {
-  const names = new Set<string>()
-  for (const [name, value] of values) {
+/** The fields of reals that must be compared digit by digit. */
+function fieldsOf({ values, pairs }: FieldsDocument, chosen: (value: number, source: string) => boolean): string[] {
+  return [...values].flatMap(([name, value]) => {
     const node = pairs.get(name)?.value
-    if (typeof value === 'number' && isScalar(node) && node.source !== spell(value, undefined).head) names.add(name)
-  }
-  return names
+    return typeof value === 'number' && isScalar(node) && chosen(value, node.source ?? '') ? [name] : []
+  })
+}
+
+/** Whether the digits are not how a real is written. */
+function isNoReal(value: number, source: string): boolean {
+  return source !== spell(value, undefined).head
+}
+
+/** Whether a file says more digits than a real holds. */
+function isLonger(value: number, source: string): boolean {
+  return /\d/.test(source) && !holdsDigits(value, { decimal: source })
 }
 
 function layoutOf(text: string, { root }: FieldsDocument): Layout {

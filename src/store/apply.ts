@@ -155,7 +155,7 @@ function compare(task: Task, held: Held): Problem | undefined {
   if (isProblem(asked)) return asked
   task.previous = held
   const digest = held === undefined ? undefined : digestOf(held)
-  const isGone = change.rest !== undefined && digest === change.expected && writer.isInherited?.(change) === true
+  const isGone = change.rest !== undefined && writer.isInherited?.(change) === true
   if (sameContent(held, asked) && !isGone) {
     task.state = 'kept'
     task.digest = digest

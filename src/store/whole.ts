@@ -69,7 +69,7 @@ export function contentAs(kind: Kind, content: Uint8Array): ExactValue {
 /** The text of these bytes, if it is stored as the same bytes again; SQLite puts U+FFFD for two characters in a database of UTF-16. */
 function exactText(texts: Texts, bytes: Uint8Array): ExactValue {
   const text = texts.decode(bytes)
-  return typeof text === 'string' && !/[\0\uFFFE\uFFFF]/.test(text) ? text : { text: bytes }
+  return typeof text === 'string' && !/[\uFFFE\uFFFF]/.test(text) ? text : { text: bytes }
 }
 
 function isBytes(value: ExactValue): value is { readonly text: Uint8Array } {

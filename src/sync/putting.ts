@@ -52,7 +52,7 @@ function noting(store: Pick<Store, 'apply'>, note: (result: Digest | undefined) 
 function place({ root, baseline, clock }: PutPorts, meeting: Meeting, bytes: Uint8Array, after: Digest, plan: Plan): { stat: FileStat; settled: boolean } | undefined {
   const { path, collection, key, entry } = meeting
   const before = { digest: meeting.digest, size: meeting.bytes.length, place: { pack: baseline.addPack(meeting.bytes), offset: 0 } }
-  const records = baseline.record([{ path, collection, key: JSON.stringify(key), side: 'tree', before, after, base: entry && storedIn(entry) }])
+  const records = baseline.record([{ path, collection, key: JSON.stringify(key), side: 'tree', before, after, base: entry && storedIn(entry), rest: undefined }])
   baseline.checkpoint()
   const moment = clock()
   let stat: FileStat | undefined

@@ -35,7 +35,9 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
   const { baseline } = ports
   const course: Course = { rows: [], files: [], conflicts: [], problems: [] }
   const records = baseline.records(operation.id)
-  const [rows, files] = [records.filter(({ side }) => side === 'store'), records.filter(({ side }) => side === 'tree')]
+  // Rows that go come first: what another one gets back, such as an id, may have become theirs.
+  const rows = records.filter(({ side }) => side === 'store').toSorted((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined))
+  const files = records.filter(({ side }) => side === 'tree')
   for (let start = 0; start < rows.length; start += CHUNK) {
     plan.signal?.throwIfAborted()
     await undoRows(ports, rows.slice(start, start + CHUNK), plan, course)
@@ -55,7 +57,7 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
     await holdUndone(ports, [...taken])
     if (taken.size > 0) baseline.markUndone(operation.id)
   }
-  return { operation: operation.id, dryRun: plan.dryRun, ...course }
+  return { operation: operation.id, dryRun: plan.dryRun, ...course, rows: course.rows.toSorted() }
 }
 
 async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): Promise<void> {

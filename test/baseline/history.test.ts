@@ -51,6 +51,23 @@ it('gives back records with all that undo takes, in the order of their paths', (
   second.close()
 })
 
+it('keeps the rest of a row, and counts its bytes', () => {
+  const path = database()
+  const baseline = open(path)
+  baseline.begin()
+  const [before] = store(baseline, ['one'])
+  const kept = overwritten('a', { side: 'store', before, rest: new Uint8Array([0, 255, 7]) })
+  const [first] = baseline.record([kept, overwritten('b', { rest: new Uint8Array(10) })])
+  baseline.commit()
+  expect(baseline.records(1)[0]).toEqual(kept)
+  expect(baseline.operations(1)).toMatchObject([{ records: 2, bytes: 16 }])
+  baseline.begin()
+  baseline.retract([first!])
+  baseline.commit()
+  expect(baseline.operations(1)).toMatchObject([{ records: 1, bytes: 10 }])
+  baseline.close()
+})
+
 it('keeps a replaced content without a copy', () => {
   const path = database()
   const baseline = open(path)

@@ -98,6 +98,13 @@ describe('a file', () => {
     ['size', '"7"', 'the column "size" holds numbers, but its value is a number in quotes. Remove the quotes'],
     ['rate', '" 1e3 "', 'the column "rate" holds numbers, but its value is a number in quotes. Remove the quotes'],
     ['rate', '9007199254740993', 'the column "rate" cannot hold all digits of its value'],
+    ['rate', '1.123456789012345678', 'the column "rate" cannot hold all digits of its value'],
+    ['rate', '9007199254740993.0', 'the column "rate" cannot hold all digits of its value'],
+    ['size', '0.10000000000000000001', 'the column "size" cannot hold all digits of its value'],
+    ['extra', '-1.0000000000000000001e-7', 'the column "extra" cannot hold all digits of its value'],
+    ['extra', '1e400', 'the column "extra" cannot hold all digits of its value'],
+    ['extra', '1e-400', 'the column "extra" cannot hold all digits of its value'],
+    ['title', '1.123456789012345678', 'the column "title" holds text, but its value is a number or a boolean. Put it in quotes'],
     ['size', '9223372036854775808', 'the column "size" has 64 bits for an integer, and its value takes more'],
     ['extra', '.nan', 'the column "extra" cannot hold what is no number. Write null'],
   ])('is refused where the column would change a value: %s: %s', async (name, value, state) => {
@@ -108,6 +115,25 @@ describe('a file', () => {
       committed: false, problem: { path: 'a.yaml', code: 'unsupported-value', message: `Cannot write items(id="a"): ${state}` },
     })
     expect(held()).toEqual(before)
+  })
+
+  test.each([
+    ['1.1234567890123457', '1.1234567890123457'],
+    ['+01.50', '1.5'],
+    ['15e-1', '1.5'],
+    ['.5', '0.5'],
+    ['1152921504606847000.0', '1152921504606847000.0'],
+    // The same real, with all the digits of its exact value.
+    ['1152921504606846976.0', '1152921504606847000.0'],
+    ['0.0000000000000002220446049250313080847263336181640625', '2.220446049250313e-16'],
+    ['-.inf', '-.inf'],
+  ])('may write a real in any way: %s', async (value, written) => {
+    const { store } = await shelf(ONE)
+    for (const name of ['rate', 'extra']) {
+      const text = (await textAt(store, 'a.yaml')).replace(new RegExp(`^${name}: .*$`, 'm'), `${name}: ${value}`)
+      expect(await put(store, { 'a.yaml': text })).toMatchObject({ committed: true })
+      expect(await textAt(store, 'a.yaml')).toContain(`\n${name}: ${written}\n`)
+    }
   })
 
   test.each<[string | Uint8Array, string]>([

@@ -86,6 +86,15 @@ it.each<[name: string, edit: (text: string) => string, problem: object]>([
   expect(row()).toEqual(ROW)
 })
 
+it('takes no digits that the row does not hold, also where both sides changed alike', async () => {
+  const { engine, store, file, setFile, row } = await shop()
+  setFile(file().replace('price: 12.0', 'price: 1.123456789012345678'))
+  expect(await engine.sync()).toMatchObject({ imported: 0, problems: [{ path: 'lamp.yaml', code: 'unsupported-value' }] })
+  expect(row()).toEqual(ROW)
+  sql(store, 'update products set price = 1.1234567890123457')
+  expect(await engine.sync()).toMatchObject({ adopted: 0, imported: 0, conflicts: [{ path: 'lamp.yaml' }] })
+})
+
 it('inserts, edits, conflicts and is undone like any other row', async () => {
   const { engine, store, file, setFile, row, tree, at } = await shop()
   writeFileSync(join(tree, 'chair.yaml'), file().replace('Desk lamp', 'Chair'))

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import type { Applied, Change, Store } from '../../src/store/store.ts'
+import { BOARD, changeOf, everything, makeBoard, ONE, SETS } from './mybb-board.ts'
+
+/** Deletes what is shown at a path, and gives what puts it back. */
+async function remove(store: Store, path: string): Promise<Change> {
+  const change = await changeOf(store, path, undefined)
+  let back: Change | undefined
+  const applied = await store.apply([change], ([content], outcomes, [rest]) => {
+    expect(rest).toBeInstanceOf(Uint8Array)
+    back = { ...change, expected: outcomes[0]!.kind === 'done' ? outcomes[0]!.digest : undefined, content: Buffer.from(content!), rest }
+  })
+  expect(applied).toMatchObject({ committed: true })
+  return back!
+}
+
+async function putBack(store: Store, path: string): Promise<Applied> {
+  return store.apply([await remove(store, path)], () => {})
+}
+
+const WRITTEN = { committed: true, outcomes: [{ kind: 'done', written: true }] }
+
+describe('what is deleted comes back as it was', () => {
+  test.each([
+    ['a template', `${ONE}/own.html`, ''],
+    ['a template that hides another', `${ONE}/c.html`, ''],
+    ['a template that says what it hides', `${ONE}/c.html`, "update mybb_templates set template = 'master c' where tid = 5"],
+    ['a stylesheet', 'styles/Dark/c.css', ''],
+    ['a stylesheet that hides another', 'styles/Default/b.css', ''],
+    ['a stylesheet that says what it hides', 'styles/Default/b.css', "update mybb_themestylesheets set stylesheet = 'master b' where sid = 3"],
+    ['all of several equal rows', `${ONE}/c.html`, "insert into mybb_templates (tid, title, template, sid, version, dateline) values (99, 'c', 'own c', 1, '9', 9)"],
+    ['columns that a plugin added', `${ONE}/c.html`, "alter table mybb_templates add column plugin text; update mybb_templates set plugin = 'x' || tid"],
+    ['a text that is none', `${ONE}/c.html`, "update mybb_templates set template = cast(x'61ff' as text) where tid = 5"],
+  ])('%s', async (_, path, script) => {
+    const board = await makeBoard(`${BOARD} ; ${script}`)
+    const before = everything(board)
+    expect(await putBack(board.store, path)).toMatchObject(WRITTEN)
+    expect(everything(board)).toEqual(before)
+  })
+
+  test('a NULL', async () => {
+    const board = await makeBoard(BOARD)
+    board.database.exec(`create table other (tid integer primary key, title text, template text, sid int, version, status, dateline);
+      insert into other select * from mybb_templates; drop table mybb_templates; alter table other rename to mybb_templates;
+      update mybb_templates set template = null where tid = 5`)
+    const before = everything(board)
+    expect(await putBack(board.store, `${ONE}/c.html`)).toMatchObject(WRITTEN)
+    expect(everything(board)).toEqual(before)
+  })
+})
+
+test('a template comes back to the set that has the name now', async () => {
+  const board = await makeBoard(SETS)
+  const back = await remove(board.store, `${ONE}/own.html`)
+  board.database.exec("delete from mybb_templatesets where sid = 1; insert into mybb_templatesets values (5, 'One')")
+  expect(await board.store.apply([back], () => {})).toMatchObject(WRITTEN)
+  expect(board.records('select * from mybb_templates where tid = 7')).toEqual([
+    { tid: 7, title: 'own', template: 'own', sid: 5, version: '1805', status: 'old', dateline: 7 },
+  ])
+})
+
+test('a template of which the set has one again is left alone', async () => {
+  const board = await makeBoard(SETS)
+  const back = await remove(board.store, `${ONE}/c.html`)
+  board.database.exec("insert into mybb_templates (title, template, sid) values ('c', 'own c', 1)")
+  const before = everything(board)
+  expect(await board.store.apply([back], () => {})).toMatchObject({ committed: true, outcomes: [{ kind: 'done', written: false }] })
+  expect(everything(board)).toEqual(before)
+})
+
+test.each(['theirs', 'own c'])('a template whose inherited one changed since is left alone: %s', async (content) => {
+  const board = await makeBoard(SETS)
+  const back = await remove(board.store, `${ONE}/c.html`)
+  board.database.prepare('update mybb_templates set template = ? where tid = 4').run(content)
+  const before = everything(board)
+  expect(await board.store.apply([back], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
+  expect(everything(board)).toEqual(before)
+})
