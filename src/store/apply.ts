@@ -58,24 +58,25 @@ interface Task {
  * back and compared with what was asked for. A row that already is as asked is not written. Deletions come first: a
  * new row may take the place of an old one.
  *
- * @param writerOf makes the writer of a collection; called once for each
+ * @param writerOf makes the writer of a collection, if there is such a one; called once for each
  * @throws {RowtreeError} `store-unwritable`, and whatever `beforeCommit` throws; nothing is changed then
  */
 export async function applyChanges(
   database: Database,
   changes: readonly Change[],
-  writerOf: (collection: string) => Writer,
+  writerOf: (collection: string) => Writer | undefined,
   beforeCommit: BeforeCommit,
 ): Promise<Applied> {
   if (changes.length === 0) {
     beforeCommit([], [], [])
     return { committed: true, outcomes: [] }
   }
+  const tasks = plan(changes, writerOf)
+  if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
   const { path } = database
   const db = await database.writing()
   const transaction = await or(path, db.startTransaction().setAccessMode('read write').execute())
   try {
-    const tasks = plan(changes, writerOf)
     const problem = await or(path, writeAll(transaction, tasks))
     if (problem !== undefined) {
       await or(path, transaction.rollback().execute())
@@ -100,13 +101,21 @@ async function or<T>(path: string, work: Promise<T>): Promise<T> {
   }
 }
 
-function plan(changes: readonly Change[], writerOf: (collection: string) => Writer): Task[] {
+function plan(changes: readonly Change[], writerOf: (collection: string) => Writer | undefined): Task[] | Problem {
   const writers = new Map<string, Writer>()
-  return changes.map((change) => {
-    let writer = writers.get(change.collection)
-    if (writer === undefined) writers.set(change.collection, (writer = writerOf(change.collection)))
-    return { change, writer, previous: undefined, rest: undefined, state: 'write', digest: undefined }
-  })
+  const tasks: Task[] = []
+  for (const change of changes) {
+    const { collection } = change
+    const writer = writers.get(collection) ?? writerOf(collection)
+    if (writer === undefined) {
+      // History remembers rows for longer than the configuration may name their collection.
+      const state = `the store has no collection ${JSON.stringify(collection)} any more. Give it that collection again`
+      return writeProblem({ collection, keyNames: [] }, change, 'row-refused', state)
+    }
+    writers.set(collection, writer)
+    tasks.push({ change, writer, previous: undefined, rest: undefined, state: 'write', digest: undefined })
+  }
+  return tasks
 }
 
 async function writeAll(db: Kysely<unknown>, tasks: readonly Task[]): Promise<Problem | undefined> {

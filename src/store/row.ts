@@ -48,7 +48,7 @@ export function rowProblem(
 
 /** A problem that names the row of a change: "Cannot write pages(slug="a"): …". */
 export function writeProblem(
-  { collection, keyNames }: RowShape,
+  { collection, keyNames }: Pick<RowShape, 'collection' | 'keyNames'>,
   { key, path }: Pick<Change, 'key' | 'path'>,
   code: ProblemCode,
   state: string,

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
-import { RowtreeError } from '../errors.ts'
-import { applyChanges } from './apply.ts'
+import { applyChanges, type Writer } from './apply.ts'
 import type { Database } from './database.ts'
 import { describer } from './row.ts'
 import { nearestTable, requireColumns } from './schema.ts'
@@ -29,12 +28,9 @@ export async function openTable(
   for (const collection of collections) all.push(await open(database, collection))
   const byName = new Map(all.map((access) => [access.source.collection, access]))
 
-  function accessOf(collection: string): Access {
+  function writerOf(collection: string, moment: number): Writer | undefined {
     const access = byName.get(collection)
-    if (access !== undefined) return access
-    const { path } = database
-    const state = `there is no collection ${JSON.stringify(collection)} any more. Add it to collections again`
-    throw new RowtreeError('store-unwritable', `Cannot write the store ${path}: ${state}`, { path })
+    return access && tableWriter(access, moment)
   }
 
   async function* read(transaction: Kysely<unknown>): AsyncGenerator<Chunk> {
@@ -51,7 +47,7 @@ export async function openTable(
     find: (paths) => ask(database, (db) => findPaths(db, all, paths)),
     apply(changes, beforeCommit) {
       const moment = now()
-      return applyChanges(database, changes, (collection) => tableWriter(accessOf(collection), moment), beforeCommit)
+      return applyChanges(database, changes, (collection) => writerOf(collection, moment), beforeCommit)
     },
     describe: describer(all.map(({ source }) => source)),
     files: database.files,

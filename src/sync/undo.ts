@@ -3,6 +3,7 @@ import { type BaselineEntry, type HistoryRecord, type Operation, type Stored, st
 import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Undone } from '../options.ts'
+import type { Finding } from '../store/store.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
 import { readAgain } from '../tree/read.ts'
 import { removeFile } from '../tree/remove.ts'
@@ -13,7 +14,7 @@ import { Agenda, type Arrival, type RowTask } from './agenda.ts'
 import { importFiles } from './import.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
 import { holdUndone } from './undone.ts'
-import { Tally } from './tally.ts'
+import { byPath, Tally } from './tally.ts'
 
 type Plan = Pick<CyclePlan, 'suffix' | 'fsync' | 'signal' | 'dryRun'>
 
@@ -57,21 +58,20 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
     await holdUndone(ports, [...taken])
     if (taken.size > 0) baseline.markUndone(operation.id)
   }
-  return { operation: operation.id, dryRun: plan.dryRun, ...course, rows: course.rows.toSorted() }
+  const { rows: restored, files: replaced, conflicts, problems } = course
+  return {
+    operation: operation.id,
+    dryRun: plan.dryRun,
+    rows: restored.toSorted(),
+    files: replaced,
+    conflicts: byPath(conflicts),
+    problems: byPath(problems),
+  }
 }
 
 async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): Promise<void> {
   const { baseline, store } = ports
-  if (plan.dryRun) {
-    const findings = await store.find(records.map(({ path }) => path))
-    for (const [index, { path, after }] of records.entries()) {
-      const finding = findings[index]!
-      const digest = finding.kind === 'row' ? digestOf(finding.row.content) : undefined
-      if (digest === after) course.rows.push(path)
-      else course.conflicts.push(changed(path, 'row'))
-    }
-    return
-  }
+  if (plan.dryRun) return foresee(await store.find(records.map(({ path }) => path)), records, course)
   const entries = baseline.find(records.map(({ path }) => path))
   const arrivals: Arrival[] = []
   const deletions: RowTask[] = []
@@ -93,6 +93,24 @@ async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], pl
     left.add(problem.path)
   }
   course.rows.push(...records.map(({ path }) => path).filter((path) => !left.has(path)))
+}
+
+/** What an undo of these records would come to, as far as it can be told. */
+function foresee(findings: readonly Finding[], records: readonly HistoryRecord[], course: Course): void {
+  for (const [index, { path, collection, after }] of records.entries()) {
+    const finding = findings[index]!
+    if (finding.kind === 'problem') course.problems.push(finding.problem)
+    else if (collectionOf(finding) !== collection) {
+      const message = `Cannot undo at ${path}: it is not of the collection ${JSON.stringify(collection)} any more. Give the store that collection again`
+      course.problems.push({ path, code: 'row-refused', message })
+    } else if ((finding.kind === 'row' ? digestOf(finding.row.content) : undefined) === after) course.rows.push(path)
+    else course.conflicts.push(changed(path, 'row'))
+  }
+}
+
+function collectionOf(finding: Finding): string | undefined {
+  if (finding.kind === 'row') return finding.row.collection
+  return finding.kind === 'vacant' ? finding.collection : undefined
 }
 
 function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): void {

@@ -408,11 +408,11 @@ describe('a store that cannot be written', () => {
   })
 
   test('because the collection is gone is told', async () => {
-    const { store, file, held } = await board(THREE)
+    const { store, held } = await board(THREE)
     const before = held()
     const changes = [await changeAt(store, 'a/1.html', 'new'), { ...await changeAt(store, 'a/2.html', 'new'), collection: 'gone' }]
-    const message = `Cannot write the store ${file}: there is no collection "gone" any more. Add it to collections again`
-    expect(await failure(store.apply(changes, () => {}))).toMatchObject({ code: 'store-unwritable', message })
+    const message = 'Cannot write gone("a", "2"): the store has no collection "gone" any more. Give it that collection again'
+    expect(await store.apply(changes, () => {})).toEqual({ committed: false, problem: { path: 'a/2.html', code: 'row-refused', message } })
     expect(held()).toEqual(before)
     expect(await put(store, { 'a/1.html': 'new' })).toMatchObject({ committed: true })
   })

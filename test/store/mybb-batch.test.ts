@@ -143,9 +143,8 @@ describe('a batch', () => {
   test('with a collection that a board does not have is refused', async () => {
     const board = await makeBoard(BOARD)
     const change = { ...await changeOf(board.store, `${ONE}/a.html`, 'x'), collection: 'pages' }
-    const error = await failure(board.store.apply([change], () => {}))
-    expect(error.code).toBe('store-unwritable')
-    expect(error.message).toMatch(/^Cannot write the store .*store\.db: a board has no collection "pages"$/)
+    const message = 'Cannot write pages("One", "a"): the store has no collection "pages" any more. Give it that collection again'
+    expect(await board.store.apply([change], () => {})).toEqual(failed(`${ONE}/a.html`, 'row-refused', message))
   })
 
   test('needs columns that reading does not', async () => {

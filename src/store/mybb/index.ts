@@ -1,12 +1,11 @@
 import type { Kysely } from 'kysely'
-import { RowtreeError } from '../../errors.ts'
-import { applyChanges } from '../apply.ts'
+import { applyChanges, type Writer } from '../apply.ts'
 import type { Database } from '../database.ts'
 import { describer } from '../row.ts'
 import { requireColumns } from '../schema.ts'
 import { ask, readSnapshot } from '../snapshot.ts'
 import type { Store } from '../store.ts'
-import type { BoardCollection, Stamp } from './collection.ts'
+import type { Stamp } from './collection.ts'
 import { findPaths } from './find.ts'
 import type { Plan } from './plan.ts'
 import { hasCache, readStamp } from './stamp.ts'
@@ -57,13 +56,6 @@ export async function openMybb(
     return plans
   }
 
-  function collectionOf(name: string): BoardCollection {
-    const found = collections.find(({ collection }) => collection === name)
-    if (found !== undefined) return found
-    const { path } = database
-    throw new RowtreeError('store-unwritable', `Cannot write the store ${path}: a board has no collection ${JSON.stringify(name)}`, { path })
-  }
-
   let cached: boolean | undefined
 
   /** Looks for what only writing needs, outside of its transaction. */
@@ -86,7 +78,11 @@ export async function openMybb(
       cached ??= await ask(database, prepare)
       const time = Math.floor(now() / 1000)
       const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
-      return applyChanges(database, changes, (name) => boardWriter(collectionOf(name), database.texts, stampOf), beforeCommit)
+      const writerOf = (name: string): Writer | undefined => {
+        const found = collections.find(({ collection }) => collection === name)
+        return found && boardWriter(found, database.texts, stampOf)
+      }
+      return applyChanges(database, changes, writerOf, beforeCommit)
     },
     describe: describer(collections),
     files: database.files,
