@@ -74,7 +74,7 @@ const PATIENCE = 10_000
 /**
  * Opens the store that a config names. The tree and the baseline are opened by each operation.
  *
- * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unsupported`, `table-missing`, `column-missing`
+ * @throws {RowtreeError} `store-missing`, `store-locked`, `store-unreadable`, `store-unsupported`, `table-missing`, `column-missing`
  *
  * @example
  * ```ts

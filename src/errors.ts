@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'io-error'
   | 'locked'
   | 'read-only'
+  | 'store-locked'
   | 'store-missing'
   | 'store-unreadable'
   | 'store-unsupported'

@@ -22,14 +22,15 @@ const WRITE_STATES: typeof STATES = {
 const REFUSALS: ReadonlySet<number> = new Set([1, 18, 19, 20])
 
 /**
- * What the database reported, as a `store-unreadable` error that names the store. A `RowtreeError`
- * is given back as it is.
+ * What the database reported, as a `store-unreadable` error that names the store, or `store-locked` where it is only a matter of
+ * time. A `RowtreeError` is given back as it is.
  */
 export function unreadable(path: string, error: unknown): RowtreeError {
   if (error instanceof RowtreeError) return error
   const [errno, state] = STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
   const details = { path, ...(errno !== undefined && { errno }), cause: error }
-  return new RowtreeError('store-unreadable', `Cannot read the store ${path}: ${state}`, details)
+  const code = errno === 'SQLITE_BUSY' || errno === 'SQLITE_LOCKED' ? 'store-locked' : 'store-unreadable'
+  return new RowtreeError(code, `Cannot read the store ${path}: ${state}`, details)
 }
 
 /** What the database reported while it was written to, as a `store-unwritable` error. A `RowtreeError` is given back as it is. */

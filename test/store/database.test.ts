@@ -96,7 +96,7 @@ describe('files', () => {
   test.each([5, 5 | (2 << 8)])('a lock that stays is explained (code %i)', (errcode) => {
     const error = unreadable('/srv/store.db', Object.assign(new Error('database is locked'), { errcode }))
     const message = 'Cannot read the store /srv/store.db: another program has locked it. Try again when that program is done'
-    expect(error).toMatchObject({ code: 'store-unreadable', message, errno: 'SQLITE_BUSY' })
+    expect(error).toMatchObject({ code: 'store-locked', message, errno: 'SQLITE_BUSY' })
   })
 
   test('reading only writes nothing', async () => {
