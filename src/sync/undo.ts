@@ -56,7 +56,8 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
     restore(ports, records.filter(({ path }) => taken.has(path)))
     for (const { path } of [...course.conflicts, ...course.problems]) taken.delete(path)
     await holdUndone(ports, [...taken])
-    if (taken.size > 0) baseline.markUndone(operation.id)
+    // What failed can be tried again.
+    if (taken.size > 0 && course.problems.length === 0) baseline.markUndone(operation.id)
   }
   const { rows: restored, files: replaced, conflicts, problems } = course
   return {
@@ -116,10 +117,13 @@ function collectionOf(finding: Finding): string | undefined {
 function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): void {
   const ready: [record: HistoryRecord, current: Uint8Array | undefined][] = []
   for (const record of records) {
-    const { path, after } = record
+    const { path, before, after } = record
     try {
       const current = lstat(join(root, path)) ? readAgain(join(root, path))?.bytes : undefined
-      if ((current && digestOf(current)) === after) ready.push([record, current])
+      const digest = current && digestOf(current)
+      if (digest === after) ready.push([record, current])
+      // An earlier try that was cut short may have done this one.
+      else if (digest === before?.digest) course.files.push(path)
       else course.conflicts.push(changed(path, 'file'))
     } catch (error) {
       course.problems.push(asProblem(path, error))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ConfigInput, Summary } from '../../src/index.ts'
 import { type Site, site } from '../support/site.ts'
-import { samplePages } from '../support/tables.ts'
+import { samplePages, sql } from '../support/tables.ts'
 
 const A = 'north/page-000000.html'
 const B = 'south/page-000001.html'
@@ -248,6 +248,20 @@ describe('undo', () => {
     setRow(A, 'theirs')
     expect(await engine.undo()).toMatchObject({ rows: [B], conflicts: [{ path: A, code: 'changed-meanwhile' }] })
     expect(row(A)).toBe('theirs')
+  })
+
+  it('can be tried again where a row refused', async () => {
+    const { engine, store, row, setFile } = await site()
+    const before = [row(A), row(B)]
+    setFile(A, 'mine')
+    setFile(B, 'mine')
+    await engine.import()
+    sql(store, "create trigger odd before update on pages begin select raise(abort, 'not now') where new.slug = 'page-000000'; end")
+    expect(await engine.undo()).toMatchObject({ rows: [B], problems: [{ path: A, code: 'row-refused' }] })
+    sql(store, 'drop trigger odd')
+    expect(await engine.undo()).toMatchObject({ rows: [A, B], problems: [], conflicts: [] })
+    expect([row(A), row(B)]).toEqual(before)
+    await expect(engine.undo()).rejects.toMatchObject({ code: 'undo-unknown' })
   })
 
   it('says when there is nothing to undo', async () => {
