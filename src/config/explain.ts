@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein'
 import type { z } from 'zod'
+import { nearestOf } from '../core/nearest.ts'
 import { type Fault, isPlainName, nameOf, type Path } from './fault.ts'
 import { knownKeys } from './schema.ts'
 
@@ -38,21 +38,8 @@ export function explain(issues: readonly Issue[], isSecret: (path: Path) => bool
 
 function unknownKey(path: Path, key: string): string {
   const known = knownKeys(path)
-  const nearest = nearestOf(key, known)
+  const nearest = isPlainName(key) ? nearestOf(key, known) : undefined
   const what = isPlainName(key) ? `unknown key "${key}"` : 'unknown key'
   const where = path.length === 0 ? '' : ` in ${nameOf(path)}`
   return `${what}${where}; ${nearest === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${nearest}"?`}`
-}
-
-/** The known key that a typing mistake may have meant, if one is close. */
-function nearestOf(key: string, known: readonly string[]): string | undefined {
-  // Measuring the distance takes time in proportion to both lengths, and a long key is no typing mistake.
-  if (!isPlainName(key)) return undefined
-  let nearest: string | undefined
-  let least = Math.min(2, Math.floor(key.length / 2)) + 1
-  for (const candidate of known) {
-    const steps = distance(key.toLowerCase(), candidate.toLowerCase())
-    if (steps < least) [nearest, least] = [candidate, steps]
-  }
-  return nearest
 }

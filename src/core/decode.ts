@@ -1,7 +1,7 @@
-import { distance } from 'fastest-levenshtein'
 import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, type ScalarTag, type YAMLMap } from 'yaml'
 import type { Problem, ProblemCode } from '../types.ts'
 import type { FieldValue } from './fields.ts'
+import { nearestOf } from './nearest.ts'
 
 /** The values of a file, or why it has none. */
 export type Decoded = { readonly values: FieldValue[] } | { readonly problem: Problem }
@@ -138,18 +138,6 @@ function unknownField(name: string, names: readonly string[], items: readonly Pa
   const present = new Set(items.map(({ key }) => (isScalar(key) ? key.value : undefined)))
   const nearest = nearestOf(name, names.filter((other) => !present.has(other)))
   return `unknown field${shown(name)}; ${nearest === undefined ? `the fields are ${names.join(', ')}` : `did you mean "${nearest}"?`}`
-}
-
-/** The name that a typing mistake may have meant, if one is close. */
-function nearestOf(name: string, candidates: readonly string[]): string | undefined {
-  if (name.length > LONGEST_KEY) return undefined
-  let nearest: string | undefined
-  let least = Math.min(2, Math.floor(name.length / 2)) + 1
-  for (const candidate of candidates) {
-    const steps = distance(name.toLowerCase(), candidate.toLowerCase())
-    if (steps < least) [nearest, least] = [candidate, steps]
-  }
-  return nearest
 }
 
 /** A name in a message, unless it could break the line or is no name at all. */

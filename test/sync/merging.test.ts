@@ -345,6 +345,7 @@ describe.skipIf(!CAN_MOUNT)('a merge whose file cannot be written (needs root an
   it.each(MERGES)('%s, leaves a conflict that can be merged', async (_, tree, mended, result) => {
     const one = await ready(tree, mended)
     expect(codes(await mergeReadOnly(one))).toEqual([`${A} write-failed`])
+    expect(await one.engine.operations()).toMatchObject([{ command: 'resolve', records: 1 }])
     await expectTorn(one, tree, result)
   })
 
@@ -390,22 +391,26 @@ async function killAt(directory: string, input: object, path: string, calls: str
   expect([signal, stderr]).toEqual(['SIGKILL', ''])
 }
 
-/** Merges in a process that is killed as soon as it commits anything when the table has changed. */
-async function killBehindRow(directory: string, input: object, path: string, database: string, table: string): Promise<void> {
+/** Merges in a process that is killed right before or after it commits, as soon as this gives another text than at its start. */
+async function killOnceSeen(directory: string, input: object, path: string, moment: 'before' | 'after', look: string): Promise<void> {
   const code = `
+    import { existsSync } from 'node:fs'
     import { DatabaseSync } from 'node:sqlite'
     import { openEngine, resolveConfig } from '${source('index.ts')}'
-    const { exec } = DatabaseSync.prototype
-    const look = () => {
-      const db = new DatabaseSync(process.argv[2] + '/${database}', { readOnly: true })
-      const rows = JSON.stringify(db.prepare('select * from ${table}').all())
+    const rows = (table) => {
+      const db = new DatabaseSync(process.argv[2] + '/site.sqlite', { readOnly: true })
+      const found = JSON.stringify(db.prepare('select * from ' + table).all())
       db.close()
-      return rows
+      return found
     }
-    const before = look()
+    const look = () => String(${look})
+    const start = look()
+    const { exec } = DatabaseSync.prototype
     DatabaseSync.prototype.exec = function (sql) {
+      const dies = (moment) => sql === 'commit' && moment === '${moment}' && look() !== start && process.kill(process.pid, 'SIGKILL')
+      dies('before')
       exec.call(this, sql)
-      if (sql === 'commit' && look() !== before) process.kill(process.pid, 'SIGKILL')
+      dies('after')
     }
     ${MERGE}
   `
@@ -416,9 +421,9 @@ async function killBehindRow(directory: string, input: object, path: string, dat
 const PAGES = { store: { url: 'sqlite:site.sqlite' }, tree: './tree', export: { fsync: 'off' }, collections: { pages: { table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body' } } }
 
 describe('a merge that is killed', () => {
-  it.each(MERGES)('between row and file, %s, leaves a conflict that can be merged', async (_, tree, mended, result) => {
+  it.each(MERGES.flatMap((one) => [['before', ...one], ['after', ...one]] as const))('between row and file, %s history tells of the file, %s, leaves a conflict that can be merged', async (moment, _, tree, mended, result) => {
     const one = await ready(tree, mended)
-    await killBehindRow(one.directory, PAGES, A, 'site.sqlite', 'pages')
+    await killOnceSeen(one.directory, PAGES, A, moment, `rows('pages')`)
     expect([one.row(A), one.file(A)]).toEqual([result, tree])
     await expectTorn(one, tree, result)
   })
@@ -428,6 +433,14 @@ describe('a merge that is killed', () => {
     await killAt(one.directory, PAGES, A, 'unlink,unlinkat', MARKED)
     expect([one.row(A), one.file(A), one.file(MARKED)]).toEqual(['mended\n', 'mended\n', 'mended\n'])
     expect(await one.engine.sync()).toMatchObject({ adopted: 1, imported: 0, exported: 0, ...QUIET })
+    await expectMerged(one, 'mended\n')
+  })
+
+  it('when the file with conflict markers is there can be mended', async () => {
+    const one = await conflict(CLASH)
+    await killOnceSeen(one.directory, PAGES, A, 'before', `existsSync(process.argv[2] + '/tree/${MARKED}')`)
+    one.setFile(MARKED, 'mended\n')
+    expect(await merge(one)).toMatchObject(QUIET)
     await expectMerged(one, 'mended\n')
   })
 
@@ -443,7 +456,7 @@ describe('a merge that is killed', () => {
 })
 
 const SHOP = {
-  store: { url: 'sqlite:shop.sqlite' },
+  store: { url: 'sqlite:site.sqlite' },
   tree: './tree',
   export: { fsync: 'off' as const },
   collections: { products: { table: 'products', key: 'sku', path: '{sku}.yaml', content: ['name', 'stock', 'price', 'note'] } },
@@ -465,7 +478,7 @@ interface Shop {
 /** A product whose stock the store changed, and whose file says `edit`. */
 async function shop(edit: (text: string) => string): Promise<Shop> {
   const directory = temporaryDirectory()
-  const store = join(directory, 'shop.sqlite')
+  const store = join(directory, 'site.sqlite')
   sql(store, `create table products (sku text primary key, name text, stock integer, price real, note text);
     insert into products values ('lamp', 'Lamp', 9, 12.5, 'none')`)
   const config = resolveConfig(SHOP, directory)
@@ -517,7 +530,7 @@ describe('a merge of several columns', () => {
       await mergeBoth()
       writeFileSync(`${at}.rowtree-merge`, mended(base))
     }
-    await killBehindRow(directory, SHOP, 'lamp.yaml', 'shop.sqlite', 'products')
+    await killOnceSeen(directory, SHOP, 'lamp.yaml', 'after', `rows('products')`)
     expect(row()).toMatchObject(values)
     expect(await engine.sync()).toMatchObject({ imported: 0, exported: 0, adopted: 0, conflicts: [{ path: 'lamp.yaml' }] })
     expect(file()).toBe(edit(base))
