@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { isAlive, TEMP_SUFFIX, tempName, tempOwner, tempPrefix } from '../../src/tree/temp.ts'
 import { source } from '../support/script.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** Field 22 of /proc/<pid>/stat, for a command without spaces and parentheses. */
 const startOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[21])
@@ -87,9 +88,11 @@ describe('isAlive', () => {
     const pid = Number(String((await once(parent.stdout, 'data'))[0]))
     const owner = { pid, start: startOf(pid) }
     expect(isAlive(owner)).toBe(true)
+    // Until then it still is the shell, which may ask.
+    await eventually('the shell becomes a sleep', () => readFileSync(`/proc/${parent.pid}/comm`, 'latin1') === 'sleep\n')
     process.kill(pid, 'SIGKILL')
     const state = (): string => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2]!
-    while (state() !== 'Z') await new Promise(setImmediate)
+    await eventually('the killed process waits to be asked', () => state() === 'Z')
     expect(isAlive(owner)).toBe(false)
   })
 
