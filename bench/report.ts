@@ -63,7 +63,7 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     return median(group?.[name]?.[figure] ?? [])
   }
   const rowtree = of(SMALL, 'rowtree')
-  return [
+  const figures = [
     faster('speed against write-file-atomic', of(SMALL, 'write-file-atomic') / rowtree, 8),
     faster('speed against atomically', of(SMALL, 'atomically') / rowtree, 4),
     faster('speed against --workers 0', of(SMALL, 'rowtree --workers 0') / rowtree, 1.4),
@@ -79,4 +79,6 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     slower('200,000 rows, time a row against 10,000', of(LARGE, 'rowtree') / 20 / rowtree, 1.3),
     { figure: '200,000 rows, peak memory', target: 'at most 300 MB', measured: `${Math.round(of(LARGE, 'rowtree', 'rss'))} MB`, met: of(LARGE, 'rowtree', 'rss') <= 300 },
   ]
+  // What was not run has no figure.
+  return figures.filter(({ measured }) => !measured.startsWith('NaN'))
 }

@@ -1,6 +1,7 @@
 /**
  * The benchmarks: every contender in fresh processes, in turns, so that all meet the same machine.
- * `npm run bench` prints the tables; `-- --quick` takes fewer rounds, `-- --json FILE` keeps the figures.
+ * `npm run bench` prints the tables; `-- --quick` takes fewer rounds, `-- --only Import` only the groups with that in
+ * their titles, `-- --json FILE` keeps the figures.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +16,7 @@ import { ext4 } from './ext4.ts'
 import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SMALL, table } from './report.ts'
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
 })
 
 const ROUNDS = flags.quick ? 3 : 5
@@ -125,7 +126,7 @@ function main(): void {
       ], flags.quick ? 1 : 3, false)],
       [LARGE, large.files, () => race(memory, [rowtree('rowtree', large, 'off', 'auto')], flags.quick ? 1 : 3, false)],
     ]
-    for (const [title, rows, run] of groups) {
+    for (const [title, rows, run] of groups.filter(([name]) => name.includes(flags.only ?? ''))) {
       process.stderr.write(`${title} `)
       const results = run()
       all[title] = Object.fromEntries(results)
