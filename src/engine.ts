@@ -171,7 +171,7 @@ class RowtreeEngine implements Engine {
       const { baseline } = ports
       const operation = operationToUndo(baseline, options.operation)
       baseline.begin()
-      const undone = await undoOperation(ports, operation, plan)
+      const undone = await undoOperation(ports, operation, { ...plan, treeGone: plan.licence.direction === 'import' })
       baseline.commit()
       // Whoever asks again without a number gets the same operation again.
       const earlier = undone.rows.length + undone.files.length > 0 ? undefined : operationBefore(baseline, operation)?.id

@@ -17,7 +17,7 @@ interface Day {
   readonly changed: readonly string[]
   readonly both: readonly string[]
   row(path: string): string | undefined
-  /** The database's records of the templates that a set has itself. */
+  /** The database's records of the templates that the set has itself, and of all stylesheets. */
   own(): unknown[]
   file(path: string): string | undefined
   setFile(path: string, content: string): void
@@ -73,13 +73,14 @@ async function day(): Promise<Day> {
   for (const path of own) unlinkSync(at(path))
   setFile(added, 'added by hand, without a newline  ')
 
-  return { engine, edited, deleted: own, added, changed, both, row, own: ownTemplates, file, setFile, exported }
+  return { engine, edited, deleted: own, added, changed, both, row, own: ownRows, file, setFile, exported }
 
-  function ownTemplates(): unknown[] {
+  function ownRows(): unknown[] {
     const reader = new DatabaseSync(store, { readOnly: true })
-    const records = reader.prepare('select * from mybb_templates where sid = ? order by tid').all(sid)
+    const templates = reader.prepare('select * from mybb_templates where sid = ? order by tid').all(sid)
+    const stylesheets = reader.prepare('select sid, name, tid, attachedto, stylesheet from mybb_themestylesheets order by sid').all()
     reader.close()
-    return records.map((record) => ({ ...record }))
+    return [...templates, ...stylesheets].map((record) => ({ ...record }))
   }
 
   /** What the board shows, found by SQL alone. */
@@ -146,12 +147,15 @@ describe.skipIf(absent)(`a stock MyBB board on which both sides changed${absent 
   })
 
   it('is as it was after an undo', async () => {
-    const { engine, edited, added, changed, row, file, exported } = await day()
+    const { engine, edited, added, changed, row, own, file, exported } = await day()
+    const before = own()
     const files = new Map([...edited, added].map((path) => [path, file(path)]))
     await engine.sync()
     const undone = await engine.undo()
     expect(undone).toMatchObject({ conflicts: [], problems: [] })
     expect([undone.rows.length, undone.files.length]).toEqual([21, 5])
+    // Also without the copies that were made of master rows.
+    expect(own()).toEqual(before)
     for (const path of edited) expect([path, row(path), file(path)]).toEqual([path, exported.get(path), files.get(path)])
     for (const path of changed) expect([path, file(path)]).toEqual([path, exported.get(path)])
     expect([row(added), file(added)]).toEqual([undefined, files.get(added)])
@@ -159,6 +163,9 @@ describe.skipIf(absent)(`a stock MyBB board on which both sides changed${absent 
     const after = await engine.sync()
     expect(after).toMatchObject({ imported: 0, exported: 0, problems: [] })
     expect(after.holds).toHaveLength(26)
+    const [undo] = await engine.operations(1)
+    expect(await engine.undo({ operation: undo!.id })).toMatchObject({ conflicts: [], problems: [] })
+    for (const path of edited) expect([path, row(path)]).toEqual([path, files.get(path)])
     await engine.close()
   })
 

@@ -52,7 +52,7 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
   if (known && known.value !== tree) {
     throw new RowtreeError(
       'baseline-foreign',
-      `Cannot open the baseline ${path}: it belongs to the tree ${known.value}, not to ${tree}; give this tree its own "state" directory`,
+      `Cannot open the baseline ${path}: it belongs to the tree ${known.value}, not to ${tree}; move the tree back, or give this one its own "state" directory`,
       { path },
     )
   }

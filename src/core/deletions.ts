@@ -65,6 +65,12 @@ export function deletionVerdict(path: string, hold: DeletionHold): Verdict {
   return { code, message: `Cannot ${what}: ${state}. Restore them, or confirm with: ${resolveCommand(path, side)}` }
 }
 
+/** What it means for a path that the tree was found empty before, and still lacks files of its collection. */
+export function stillEmptiedVerdict(path: string): Verdict {
+  const state = 'the tree was found without any tracked file, and others are still missing'
+  return { code: 'tree-emptied', message: `Cannot delete the row of ${path}: ${state}. Restore them, or confirm with: ${resolveCommand(path, 'tree')}` }
+}
+
 function allowed(total: number, maxDelete: Guards['maxDelete']): number {
   if ('count' in maxDelete) return maxDelete.count
   // 29 % of 100 is 28.999999999999996 in floating point.

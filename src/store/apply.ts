@@ -47,6 +47,8 @@ interface Task {
   readonly change: Change
   readonly writer: Writer
   previous: Row['content'] | undefined
+  /** What it held was not its own. */
+  created: boolean
   rest: Uint8Array | undefined
   /** `kept`: the row is as asked already. */
   state: 'write' | 'written' | 'kept' | 'changed'
@@ -113,7 +115,7 @@ function plan(changes: readonly Change[], writerOf: (collection: string) => Writ
       return writeProblem({ collection, keyNames: [] }, change, 'row-refused', state)
     }
     writers.set(collection, writer)
-    tasks.push({ change, writer, previous: undefined, rest: undefined, state: 'write', digest: undefined })
+    tasks.push({ change, writer, previous: undefined, created: false, rest: undefined, state: 'write', digest: undefined })
   }
   return tasks
 }
@@ -163,9 +165,10 @@ function compare(task: Task, held: Held): Problem | undefined {
   const asked = change.content === undefined ? undefined : writer.asked(change)
   if (isProblem(asked)) return asked
   task.previous = held
+  const isInherited = held !== undefined && writer.isInherited?.(change) === true
+  task.created = isInherited && change.content !== undefined
   const digest = held === undefined ? undefined : digestOf(held)
-  const isGone = change.rest !== undefined && writer.isInherited?.(change) === true
-  if (sameContent(held, asked) && !isGone) {
+  if (sameContent(held, asked) && !(isInherited && change.rest !== undefined)) {
     task.state = 'kept'
     task.digest = digest
   } else if (digest !== change.expected) task.state = 'changed'
@@ -209,6 +212,8 @@ function isProblem(held: Held): held is Problem {
   return typeof held === 'object' && !(held instanceof Uint8Array)
 }
 
-function outcomeOf({ state, digest }: Task): Outcome {
-  return state === 'changed' ? { kind: 'changed' } : { kind: 'done', digest, written: state === 'written' }
+function outcomeOf({ state, digest, created }: Task): Outcome {
+  if (state === 'changed') return { kind: 'changed' }
+  const written = state === 'written'
+  return { kind: 'done', digest, written, ...(written && created && { created }) }
 }

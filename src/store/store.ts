@@ -36,9 +36,10 @@ export interface Change {
 export type Outcome =
   /**
    * The row is as asked, because it was `written` or because it was so before. `digest` is that of its content as a
-   * later `read` gives it; absent when there is no row.
+   * later `read` gives it; absent when there is no row. `created`: what it held before was inherited, and shows again when the
+   * row is deleted.
    */
-  | { readonly kind: 'done'; readonly digest: Digest | undefined; readonly written: boolean }
+  | { readonly kind: 'done'; readonly digest: Digest | undefined; readonly written: boolean; readonly created?: true }
   /** The row is not what was expected any more and was left alone. */
   | { readonly kind: 'changed' }
 

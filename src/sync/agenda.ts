@@ -79,6 +79,8 @@ export class Agenda {
   readonly forgotten: Map<string, number> = new Map()
   /** Named paths where nothing is and nothing was. */
   readonly nothing: string[] = []
+  /** Rows that were as asked before they were written. */
+  readonly asAsked: string[] = []
   /** Files that fit no collection. */
   readonly untracked: string[] = []
   #bytes = 0

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { Undecided } from '../baseline/baseline.ts'
-import { type DeletionHold, deletionVerdict, guardDeletions, type Losses } from '../core/deletions.ts'
+import { stillEmptiedVerdict, type DeletionHold, deletionVerdict, guardDeletions, type Losses } from '../core/deletions.ts'
+import { lstat } from '../tree/stat.ts'
 import type { Digest, Problem, Side } from '../types.ts'
 import type { Agenda, MissingFile, MissingRow, RowTask } from './agenda.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
@@ -60,16 +62,19 @@ export async function judgeDeletions(ports: Ports, agenda: Agenda, plan: Plan, t
 
 class Judge {
   readonly #baseline: Ports['baseline']
+  readonly #root: string
   readonly #agenda: Agenda
   readonly #plan: Plan
   /** The sides that have nothing left, also where the cycle does not look. */
   readonly #emptied: ReadonlySet<Side>
   readonly #holds = new Map<Side, ReadonlyMap<string, DeletionHold>>()
+  #open: ReadonlySet<string> | undefined
   /** Paths that were held before. They stay so: files that appear since then make what is missing a smaller share. */
   readonly #before: ReadonlyMap<string, Undecided>
 
-  constructor({ baseline }: Ports, agenda: Agenda, plan: Plan, emptied: ReadonlySet<Side>) {
+  constructor({ baseline, root }: Ports, agenda: Agenda, plan: Plan, emptied: ReadonlySet<Side>) {
     this.#baseline = baseline
+    this.#root = root
     this.#agenda = agenda
     this.#plan = plan
     this.#emptied = emptied
@@ -80,8 +85,10 @@ class Judge {
   holds(side: Side, { path, collection }: Pick<RowTask, 'path' | 'collection'>, store: Digest | undefined, tree: Digest | undefined): boolean {
     if (this.#plan.decided) return false
     const hold = this.#holdsOf(side).get(collection)
-    if (!hold) return this.holdsOn(side, path)
-    this.#defer({ path, ...deletionVerdict(path, hold) }, store, tree)
+    if (hold) this.#defer({ path, ...deletionVerdict(path, hold) }, store, tree)
+    else if (this.holdsOn(side, path)) return true
+    else if (side === 'store' || !this.#emptiedBefore().has(collection)) return false
+    else this.#defer({ path, ...stillEmptiedVerdict(path) }, store, tree)
     return true
   }
 
@@ -94,6 +101,14 @@ class Judge {
     const { code, message, store, tree } = before
     this.#defer({ path, code, message }, store, tree)
     return true
+  }
+
+  /** Collections that an emptied tree was found to hold nothing of, and still lacks files of: a new file does not make it whole. */
+  #emptiedBefore(): ReadonlySet<string> {
+    if (this.#open) return this.#open
+    const held = [...this.#before.values()].filter(({ code, path }) => code === 'tree-emptied' && !lstat(join(this.#root, path)))
+    this.#open = new Set([...this.#baseline.find(held.map(({ path }) => path)).values()].map((entry) => entry.collection))
+    return this.#open
   }
 
   #holdsOf(side: Side): ReadonlyMap<string, DeletionHold> {

@@ -103,7 +103,7 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], ...[previous, out
     const content = previous[index]
     const base = entry && storedIn(entry)
     const agreed = entry !== undefined && (entry.source || entry.digest) === expected
-    const before = content === undefined ? undefined : agreed ? base : keepBytes(baseline, content)
+    const before = content === undefined || outcome.created ? undefined : agreed ? base : keepBytes(baseline, content)
     records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base, rest: rests[index] })
   }
   if (records.length === 0) return
@@ -131,10 +131,12 @@ function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyT
       baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: { pack, offset } }, entry)
       offset += content!.length
       tally.imported++
+      if (!outcome.written) agenda.asAsked.push(path)
     } else {
       if (entry) baseline.remove(entry)
       if (outcome.digest !== undefined) reappeared.push(path)
       tally.deleted++
+      if (!outcome.written) agenda.asAsked.push(path)
     }
   }
 }

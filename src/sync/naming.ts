@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Baseline } from '../baseline/baseline.ts'
 import { RowtreeError } from '../errors.ts'
 import { realPathOf } from '../tree/root.ts'
@@ -43,7 +43,7 @@ function isDirectory(baseline: Baseline, root: string, path: string): boolean {
  * @throws `RowtreeError` `usage` when it leads out of the tree
  */
 export function placeOf(root: string, typed: string, cwd: string): string {
-  const seen = within(root, realPathOf(resolve(cwd, typed)))
+  const seen = placeSeen(root, resolve(cwd, typed))
   const told = isAbsolute(typed) ? undefined : within(root, resolve(root, typed))
   if (seen !== undefined && (told === undefined || lstat(join(root, seen)) || !lstat(join(root, told)))) {
     // Outside of the tree only what is there counts as seen.
@@ -51,6 +51,18 @@ export function placeOf(root: string, typed: string, cwd: string): string {
   }
   if (told !== undefined) return told
   throw new RowtreeError('usage', `Cannot take ${typed}: it is outside of the tree ${root}; name a path in it`, { path: typed })
+}
+
+/**
+ * Where a path is in the tree. Links are followed as far as the root and not inside: there they stand for themselves, else a command
+ * would act on another path than the one that was named.
+ */
+function placeSeen(root: string, path: string): string | undefined {
+  for (let above = path, parent = ''; above !== parent; parent = above, above = dirname(above)) {
+    if (realPathOf(above) === root) return relative(above, path).replaceAll(sep, '/')
+  }
+  // A link from outside may lead to a directory of the tree.
+  return within(root, join(realPathOf(dirname(path)), basename(path)))
 }
 
 function within(root: string, path: string): string | undefined {

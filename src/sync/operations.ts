@@ -14,7 +14,7 @@ export function operationToUndo(baseline: Baseline, id: number | undefined): Ope
   if (id === undefined) {
     const last = operations.find((operation) => operation.command !== 'undo' && !isUndone(operation))
     if (last) return last
-    throw unknown('history holds no operation that is not taken back yet')
+    throw unknown('history holds no operation that is not taken back yet. An undo is taken back by its number, which rowtree undo --list shows')
   }
   const named = byId.get(id)
   if (!named) throw unknown(`history holds no operation ${id}; rowtree undo --list shows them`)

@@ -16,7 +16,10 @@ import type { CyclePlan, CyclePorts } from './plan.ts'
 import { holdUndone } from './undone.ts'
 import { byPath, Tally } from './tally.ts'
 
-type Plan = Pick<CyclePlan, 'suffix' | 'fsync' | 'signal' | 'dryRun'>
+type Plan = Pick<CyclePlan, 'suffix' | 'fsync' | 'signal' | 'dryRun'> & {
+  /** The tree's root is not there: it may be a disk that is not mounted, and nothing is written in its place. */
+  readonly treeGone: boolean
+}
 
 /** What has become of the paths so far. */
 interface Course {
@@ -35,7 +38,12 @@ const CHUNK = 500
 export async function undoOperation(ports: CyclePorts, operation: Operation, plan: Plan): Promise<Omit<Undone, 'seconds'>> {
   const { baseline } = ports
   const course: Course = { rows: [], files: [], conflicts: [], problems: [] }
-  const records = baseline.records(operation.id)
+  const all = baseline.records(operation.id)
+  const homeless = new Set(plan.treeGone ? all.filter(({ side }) => side === 'tree').map(({ path }) => path) : [])
+  for (const path of homeless) {
+    course.problems.push({ path, code: 'write-failed', message: `Cannot undo at ${path}: the tree ${ports.root} is gone; mount it or make it again` })
+  }
+  const records = all.filter(({ path }) => !homeless.has(path))
   // Rows that go come first: what another one gets back, such as an id, may have become theirs.
   const rows = records.filter(({ side }) => side === 'store').toSorted((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined))
   const files = records.filter(({ side }) => side === 'tree')
@@ -57,7 +65,7 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
     for (const { path } of [...course.conflicts, ...course.problems]) taken.delete(path)
     await holdUndone(ports, [...taken])
     // What failed can be tried again.
-    if (taken.size > 0 && course.problems.length === 0) baseline.markUndone(operation.id)
+    if (course.problems.length === 0 && (taken.size > 0 || course.conflicts.length === 0)) baseline.markUndone(operation.id)
   }
   const { rows: restored, files: replaced, conflicts, problems } = course
   return {
@@ -93,7 +101,15 @@ async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], pl
     course.problems.push(problem)
     left.add(problem.path)
   }
+  // An operation that was cut short did not change them; an undo that was cut short took them back, but the baseline does not know.
+  const asAsked = new Set(agenda.asAsked)
+  for (const record of records) if (asAsked.has(record.path) && isAgreed(record, entries.get(record.path))) left.add(record.path)
   course.rows.push(...records.map(({ path }) => path).filter((path) => !left.has(path)))
+}
+
+/** Whether the baseline is as it was before the operation. */
+function isAgreed({ base }: HistoryRecord, entry: BaselineEntry | undefined): boolean {
+  return entry?.digest === base?.digest
 }
 
 /** What an undo of these records would come to, as far as it can be told. */
@@ -116,14 +132,17 @@ function collectionOf(finding: Finding): string | undefined {
 
 function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): void {
   const ready: [record: HistoryRecord, current: Uint8Array | undefined][] = []
+  const known = baseline.find(records.map(({ path }) => path))
   for (const record of records) {
     const { path, before, after } = record
     try {
       const current = lstat(join(root, path)) ? readAgain(join(root, path))?.bytes : undefined
       const digest = current && digestOf(current)
       if (digest === after) ready.push([record, current])
-      // An earlier try that was cut short may have done this one.
-      else if (digest === before?.digest) course.files.push(path)
+      else if (digest === before?.digest) {
+        // As with the rows: there is nothing to take back, or it is done.
+        if (!isAgreed(record, known.get(path))) course.files.push(path)
+      }
       else course.conflicts.push(changed(path, 'file'))
     } catch (error) {
       course.problems.push(asProblem(path, error))

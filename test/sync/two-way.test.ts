@@ -259,7 +259,8 @@ describe('undo', () => {
     sql(store, "create trigger odd before update on pages begin select raise(abort, 'not now') where new.slug = 'page-000000'; end")
     expect(await engine.undo()).toMatchObject({ rows: [B], problems: [{ path: A, code: 'row-refused' }] })
     sql(store, 'drop trigger odd')
-    expect(await engine.undo()).toMatchObject({ rows: [A, B], problems: [], conflicts: [] })
+    // The other one was taken back by the first try.
+    expect(await engine.undo()).toMatchObject({ rows: [A], problems: [], conflicts: [] })
     expect([row(A), row(B)]).toEqual(before)
     await expect(engine.undo()).rejects.toMatchObject({ code: 'undo-unknown' })
   })
