@@ -26,12 +26,11 @@ export async function observeSides(ports: CyclePorts, plan: LookingPlan): Promis
 /** Compares both sides without changing anything: a sync that only looks. */
 export async function compareSides(ports: CyclePorts, plan: LookingPlan): Promise<Status> {
   const { summary, observations } = await observeSides(ports, plan)
-  const untracked = [...ports.baseline.undecided().values()].filter(({ kind, path }) => kind === 'untracked' && plan.scope(path)).map(({ path }) => path)
-  return statusOf(summary, [...observations.values()], [...untracked, ...summary.untracked])
+  return statusOf(summary, [...observations.values()])
 }
 
-function statusOf(summary: Summary, observations: readonly Observation[], untracked: readonly string[]): Status {
-  const { conflicts, holds, deletions, problems, seconds } = summary
+function statusOf(summary: Summary, observations: readonly Observation[]): Status {
+  const { conflicts, holds, deletions, untracked, problems, seconds } = summary
   const items = new Map<string, StatusItem>()
   const say = (state: State, action: Action, { path, code, message }: Problem): void => void items.set(path, { path, state, action, code, message })
   let gone = 0

@@ -19,7 +19,7 @@ function defer(baseline: Baseline, { kind, problem, store, tree }: Deferral): vo
  * Lists what waits for a person, and keeps it in the baseline until a cycle finds it settled. A file that fits no
  * collection is told once.
  */
-export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'paths' | 'scope'>, tally: Tally): void {
+export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'observe' | 'paths' | 'scope'>, tally: Tally): void {
   const before = baseline.undecided()
   const now = new Set<string>()
   for (const deferral of agenda.deferrals) {
@@ -33,7 +33,8 @@ export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<C
   }
   for (const path of agenda.untracked) {
     now.add(path)
-    if (before.get(path)?.kind === 'untracked') continue
+    // Whoever only looks wants to know of all.
+    if (!plan.observe && before.get(path)?.kind === 'untracked') continue
     tally.untracked.push(path)
     const message = `${path} fits no collection`
     if (!plan.dryRun) baseline.defer({ path, kind: 'untracked', code: 'untracked', message, store: undefined, tree: undefined, since: Date.now() })

@@ -130,6 +130,8 @@ describe('guards', () => {
     expect(await engine.import()).toMatchObject({ imported: 0, untracked: ['notes.txt'], ...QUIET })
     expect(await engine.import()).toMatchObject({ untracked: [], ...QUIET })
     expect((await engine.status()).items).toEqual([{ path: 'notes.txt', state: 'untracked', action: 'none' }])
+    setFile('notes.txt', undefined)
+    expect((await engine.status()).items).toEqual([])
   })
 })
 
