@@ -1,3 +1,4 @@
+import { digestOf } from '../digest.ts'
 import type { Digest, FileStat, ProblemCode, Side } from '../types.ts'
 
 /** What both sides last agreed on for one path. */
@@ -157,6 +158,11 @@ export interface Baseline {
   noteMerge(merge: Merge): void
   forgetMerge(path: string): void
   close(): void
+}
+
+/** Stores a single content in a pack of its own. */
+export function keepContent(baseline: Pick<Baseline, 'addPack'>, bytes: Uint8Array, digest: Digest = digestOf(bytes)): Stored {
+  return { digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
 }
 
 /** An entry's content as one that the baseline holds. */

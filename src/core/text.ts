@@ -8,6 +8,7 @@ export interface TextFault {
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const encoder = new TextEncoder()
 const REPLACEMENT = '\uFFFD'
 
 /**
@@ -58,4 +59,14 @@ function lineAt(content: Uint8Array, offset: number): number {
   let line = 1
   for (let end = content.indexOf(0x0a); end !== -1 && end < offset; end = content.indexOf(0x0a, end + 1)) line++
   return line
+}
+
+/** A content as text. A byte order mark is part of it; what is no text becomes U+FFFD. */
+export function asText(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : decoder.decode(content)
+}
+
+/** A content as the bytes of its file. */
+export function asBytes(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? encoder.encode(content) : content
 }

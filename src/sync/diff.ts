@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { storedIn } from '../baseline/baseline.ts'
 import { unifiedPatch } from '../core/patch.ts'
-import { textFault } from '../core/text.ts'
+import { asBytes, asText, textFault } from '../core/text.ts'
 import type { Difference, Version } from '../options.ts'
 import { lstat } from '../tree/stat.ts'
 import { readAgain } from '../tree/read.ts'
-import type { Row, StatusItem } from '../types.ts'
+import type { StatusItem } from '../types.ts'
 import type { CyclePorts } from './plan.ts'
 import { inWordsOf } from './words.ts'
 
@@ -32,7 +32,7 @@ export async function* differences({ store, root, baseline }: CyclePorts, items:
         if (which === 'tree') return lstat(join(root, path))?.kind === 'file' ? readAgain(join(root, path))?.bytes : undefined
         if (finding?.kind !== 'row') return undefined
         const { row } = finding
-        return bytesOf(row.structured ? inWordsOf(root, baseline, entry, row).content : row.content)
+        return asBytes(row.structured ? inWordsOf(root, baseline, entry, row).content : row.content)
       }
       const [before, after] = [version(from), version(to)]
       if (before && after ? Buffer.compare(before, after) === 0 : before === after) continue
@@ -43,13 +43,5 @@ export async function* differences({ store, root, baseline }: CyclePorts, items:
 
 function compare(path: string, { from, to }: Pair, before: Uint8Array | undefined, after: Uint8Array | undefined): Omit<Difference, 'path' | 'state' | 'from' | 'to'> {
   if ((before && textFault(before)) || (after && textFault(after))) return { binary: true, added: 0, removed: 0, patch: '' }
-  return { binary: false, ...unifiedPatch(path, { label: from, text: before && decode(before) }, { label: to, text: after && decode(after) }) }
-}
-
-function bytesOf(content: Row['content']): Uint8Array {
-  return typeof content === 'string' ? Buffer.from(content) : content
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return { binary: false, ...unifiedPatch(path, { label: from, text: before && asText(before) }, { label: to, text: after && asText(after) }) }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, keepContent, storedIn } from '../baseline/baseline.ts'
+import { asBytes } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import type { BeforeCommit, Change, Outcome, Store } from '../store/store.ts'
 import { readAgain } from '../tree/read.ts'
-import type { Row } from '../types.ts'
 import type { Agenda, Arrival, RowTask } from './agenda.ts'
 import type { Tally } from './tally.ts'
 
@@ -103,17 +103,12 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], ...[previous, out
     const content = previous[index]
     const base = entry && storedIn(entry)
     const agreed = entry !== undefined && (entry.source || entry.digest) === expected
-    const before = content === undefined || outcome.created ? undefined : agreed ? base : keepBytes(baseline, content)
+    const before = content === undefined || outcome.created ? undefined : agreed ? base : keepContent(baseline, asBytes(content))
     records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base, rest: rests[index] })
   }
   if (records.length === 0) return
   baseline.record(records)
   baseline.checkpoint()
-}
-
-function keepBytes(baseline: Baseline, content: Row['content']): Stored {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
-  return { digest: digestOf(bytes), size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
 }
 
 function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyTask[], outcomes: readonly Outcome[], reappeared: string[]): void {

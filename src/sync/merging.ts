@@ -4,7 +4,7 @@ import { reviseFields } from '../core/codec.ts'
 import { guardContent, guardSize } from '../core/guards.ts'
 import { hasMarkers, mergeTexts } from '../core/merge.ts'
 import { resolveCommand } from '../core/remedy.ts'
-import { textFault } from '../core/text.ts'
+import { asText, textFault } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
 import { fatalError } from '../tree/failure.ts'
@@ -57,10 +57,10 @@ function resultOf(ports: Ports, meeting: Meeting, known: Merge | undefined, plan
   const mended = known?.marked === undefined ? undefined : mendedOf(ports, meeting, known, plan)
   if (mended !== undefined) return mended
   // The merge was cut short when the row held its result, and the file did not.
-  if (known && isOf(known, meeting) && known.result === expected) return meeting.structured ? Buffer.from(reviseFields(text(bytes), text(row))) : row
+  if (known && isOf(known, meeting) && known.result === expected) return meeting.structured ? Buffer.from(reviseFields(asText(bytes), asText(row))) : row
   const base = entry && ports.baseline.content(storedIn(entry))
   if ([base, row, bytes].some((content) => content && textFault(content))) return `it is not text; ${decision(path)}`
-  const merged = mergeTexts(base && text(base), text(row), text(bytes))
+  const merged = mergeTexts(base && asText(base), asText(row), asText(bytes))
   const result = Buffer.from(merged.text)
   if (merged.clean) {
     const fault = faultOf(meeting, result, plan)
@@ -78,7 +78,7 @@ function mendedOf({ root }: Ports, meeting: Meeting, known: Merge, plan: Plan): 
   if (found === 'busy') return `${marked} is being written; merge again`
   const { bytes } = found
   if (isOf(known, meeting)) {
-    if (hasMarkers(text(bytes))) return unfinished(path)
+    if (hasMarkers(asText(bytes))) return unfinished(path)
     const fault = faultOf(meeting, bytes, plan)
     return fault === undefined ? bytes : `${marked} ${fault}; mend it, then: ${resolveCommand(path, 'merge')}`
   }
@@ -111,8 +111,4 @@ function decision(path: string): string {
 
 function defer({ agenda }: Ports, { path, row, digest }: Meeting, code: ProblemCode, state: string): void {
   agenda.deferrals.push({ kind: 'conflict', problem: { path, code, message: `Cannot merge ${path}: ${state}` }, store: digestOf(row), tree: digest })
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }

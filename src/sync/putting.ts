@@ -1,4 +1,4 @@
-import { storedIn } from '../baseline/baseline.ts'
+import { keepContent, storedIn } from '../baseline/baseline.ts'
 import { digestOf } from '../digest.ts'
 import type { Store } from '../store/store.ts'
 import { replaceFile } from '../tree/replace.ts'
@@ -51,7 +51,7 @@ function noting(store: Pick<Store, 'apply'>, note: (result: Digest | undefined) 
 /** Puts the result into the file, whose content goes to history first; `undefined` when the file is not what was merged any more. */
 function place({ root, baseline, clock }: PutPorts, meeting: Meeting, bytes: Uint8Array, after: Digest, plan: Plan): { stat: FileStat; settled: boolean } | undefined {
   const { path, collection, key, entry } = meeting
-  const before = { digest: meeting.digest, size: meeting.bytes.length, place: { pack: baseline.addPack(meeting.bytes), offset: 0 } }
+  const before = keepContent(baseline, meeting.bytes, meeting.digest)
   const records = baseline.record([{ path, collection, key: JSON.stringify(key), side: 'tree', before, after, base: entry && storedIn(entry), rest: undefined }])
   baseline.checkpoint()
   const moment = clock()

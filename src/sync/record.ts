@@ -1,4 +1,4 @@
-import { type Baseline, type HistoryRecord, type Stored, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, keepContent, storedIn } from '../baseline/baseline.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
@@ -105,7 +105,7 @@ export class Recorder {
       const file = found.get(index)
       const bytes = file && spanOf(one, file)
       const isNew = work.table[at + job.SEEN_INODE] === -1
-      const before = isNew ? undefined : bytes ? this.#stored(file.digest!, bytes) : base
+      const before = isNew ? undefined : bytes ? keepContent(this.#baseline, bytes, file.digest!) : base
       const after = job.digestAt(result.digests, index)
       made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base, rest: undefined }])
     }
@@ -113,10 +113,6 @@ export class Recorder {
     const ids = this.#baseline.record(made.map(([, record]) => record))
     for (const [position, [index]] of made.entries()) records.set(index, ids[position]!)
     return true
-  }
-
-  #stored(digest: string, bytes: Uint8Array): Stored {
-    return { digest, size: bytes.length, place: { pack: this.#baseline.addPack(bytes), offset: 0 } }
   }
 
   /**

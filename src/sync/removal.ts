@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Baseline, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, keepContent, storedIn } from '../baseline/baseline.ts'
 import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
@@ -48,7 +48,7 @@ function remember(baseline: Baseline, doomed: readonly Doomed[]): number[] {
   const ids = baseline.record(
     doomed.map(({ missing: { path, collection, key, entry }, seen, bytes }) => {
       const base = entry && storedIn(entry)
-      const before = bytes ? { digest: seen.digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } } : base
+      const before = bytes ? keepContent(baseline, bytes, seen.digest) : base
       return { path, collection, key: JSON.stringify(key), side: 'tree', before, after: undefined, base, rest: undefined }
     }),
   )

@@ -2,6 +2,7 @@ import type { Action, Problem, State, Status, StatusItem, Summary } from '../typ
 import type { Observation } from './agenda.ts'
 import { runCycle } from './cycle.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
+import { byPath } from './tally.ts'
 
 /** In the order in which people read them. */
 const STATES: readonly State[] = ['in-sync', 'store-changed', 'tree-changed', 'store-only', 'tree-only', 'conflict', 'held', 'untracked']
@@ -48,7 +49,7 @@ function statusOf(summary: Summary, observations: readonly Observation[]): Statu
   const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>
   counts['in-sync'] = summary.unchanged + summary.adopted - gone
   for (const { state } of items.values()) counts[state]++
-  return { counts, items: [...items.values()].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)), problems, seconds }
+  return { counts, items: byPath([...items.values()]), problems, seconds }
 }
 
 function stateOf(action: Action, row: boolean, file: boolean): State {

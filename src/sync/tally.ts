@@ -43,6 +43,6 @@ export class Tally {
 }
 
 /** Threads finish in any order; people read the same list each time. */
-export function byPath(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+export function byPath<T extends { readonly path: string }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }

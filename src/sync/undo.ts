@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BaselineEntry, type HistoryRecord, type Operation, type Stored, storedIn } from '../baseline/baseline.ts'
+import { type BaselineEntry, type HistoryRecord, type Operation, type Stored, keepContent, storedIn } from '../baseline/baseline.ts'
 import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Undone } from '../options.ts'
@@ -151,7 +151,7 @@ function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryReco
   if (plan.dryRun) return void course.files.push(...ready.map(([{ path }]) => path))
   if (ready.length === 0) return
   const entries = baseline.find(ready.map(([{ path }]) => path))
-  const ids = baseline.record(ready.map(([record, current]) => reverse(record, current && keep(current), entries.get(record.path))))
+  const ids = baseline.record(ready.map(([record, current]) => reverse(record, current && keepContent(baseline, current), entries.get(record.path))))
   baseline.checkpoint()
   for (const [index, [{ path, before, after }]] of ready.entries()) {
     try {
@@ -167,10 +167,6 @@ function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryReco
       course.problems.push(asProblem(path, error))
     }
     baseline.retract([ids[index]!])
-  }
-
-  function keep(bytes: Uint8Array): Stored {
-    return { digest: digestOf(bytes), size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
   }
 }
 

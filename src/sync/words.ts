@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Baseline, type BaselineEntry, storedIn } from '../baseline/baseline.ts'
 import { reviseFields } from '../core/codec.ts'
+import { asText } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import { readAgain } from '../tree/read.ts'
 import type { Digest, Row } from '../types.ts'
@@ -29,9 +30,4 @@ export function inWordsOf(root: string, baseline: Baseline, entry: BaselineEntry
 function textAt(path: string): string | undefined {
   const bytes = readAgain(path)?.bytes
   return bytes && asText(bytes)
-}
-
-function asText(content: Row['content']): string {
-  // A byte order mark is part of the words.
-  return typeof content === 'string' ? content : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
 }

@@ -4,7 +4,7 @@ import { discard, type Predecessor, publishNew, publishOver, stage } from './ato
 import { findObstacle, makeDirectories, parentOf } from './directories.ts'
 import { flushDirectory } from './durable.ts'
 import { readAgain } from './read.ts'
-import { type Entry, lstat } from './stat.ts'
+import type { Entry } from './stat.ts'
 import { tempName, tempPrefix } from './temp.ts'
 
 /** How a single file is replaced. */
@@ -50,12 +50,4 @@ function entryOf(target: string, expected: Digest): Entry | undefined {
 function requireSound(root: string, path: string): void {
   const obstacle = findObstacle(root, parentOf(path))
   if (obstacle) throw Object.assign(new Error(obstacle.message), { code: obstacle.errno ?? 'ENOTDIR' })
-}
-
-/** The digest of the file at a path; `undefined` where there is no file. Throws when that cannot be told. */
-export function digestAtPath(target: string): Digest | undefined {
-  if (!lstat(target)) return undefined
-  const file = readAgain(target)
-  if (!file) throw Object.assign(new Error('it is no regular file, or it is being written'), { code: 'EAGAIN' })
-  return digestOf(file.bytes)
 }

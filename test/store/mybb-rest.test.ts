@@ -1,22 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Applied, Change, Store } from '../../src/store/store.ts'
 import { BOARD, changeOf, everything, makeBoard, ONE, SETS } from './mybb-board.ts'
-
-/** Deletes what is shown at a path, and gives what puts it back. */
-async function remove(store: Store, path: string): Promise<Change> {
-  const change = await changeOf(store, path, undefined)
-  let back: Change | undefined
-  const applied = await store.apply([change], ([content], outcomes, [rest]) => {
-    expect(rest).toBeInstanceOf(Uint8Array)
-    back = { ...change, expected: outcomes[0]!.kind === 'done' ? outcomes[0]!.digest : undefined, content: Buffer.from(content!), rest }
-  })
-  expect(applied).toMatchObject({ committed: true })
-  return back!
-}
-
-async function putBack(store: Store, path: string): Promise<Applied> {
-  return store.apply([await remove(store, path)], () => {})
-}
+import { putBack, remove } from './put-back.ts'
 
 const WRITTEN = { committed: true, outcomes: [{ kind: 'done', written: true }] }
 
@@ -34,7 +18,7 @@ describe('what is deleted comes back as it was', () => {
   ])('%s', async (_, path, script) => {
     const board = await makeBoard(`${BOARD} ; ${script}`)
     const before = everything(board)
-    expect(await putBack(board.store, path)).toMatchObject(WRITTEN)
+    expect(await putBack(board.store, await changeOf(board.store, path, undefined))).toMatchObject(WRITTEN)
     expect(everything(board)).toEqual(before)
   })
 
@@ -44,14 +28,14 @@ describe('what is deleted comes back as it was', () => {
       insert into other select * from mybb_templates; drop table mybb_templates; alter table other rename to mybb_templates;
       update mybb_templates set template = null where tid = 5`)
     const before = everything(board)
-    expect(await putBack(board.store, `${ONE}/c.html`)).toMatchObject(WRITTEN)
+    expect(await putBack(board.store, await changeOf(board.store, `${ONE}/c.html`, undefined))).toMatchObject(WRITTEN)
     expect(everything(board)).toEqual(before)
   })
 })
 
 test('a template comes back to the set that has the name now', async () => {
   const board = await makeBoard(SETS)
-  const back = await remove(board.store, `${ONE}/own.html`)
+  const back = await remove(board.store, await changeOf(board.store, `${ONE}/own.html`, undefined))
   board.database.exec("delete from mybb_templatesets where sid = 1; insert into mybb_templatesets values (5, 'One')")
   expect(await board.store.apply([back], () => {})).toMatchObject(WRITTEN)
   expect(board.records('select * from mybb_templates where tid = 7')).toEqual([
@@ -61,7 +45,7 @@ test('a template comes back to the set that has the name now', async () => {
 
 test('a template of which the set has one again is left alone', async () => {
   const board = await makeBoard(SETS)
-  const back = await remove(board.store, `${ONE}/c.html`)
+  const back = await remove(board.store, await changeOf(board.store, `${ONE}/c.html`, undefined))
   board.database.exec("insert into mybb_templates (title, template, sid) values ('c', 'own c', 1)")
   const before = everything(board)
   expect(await board.store.apply([back], () => {})).toMatchObject({ committed: true, outcomes: [{ kind: 'done', written: false }] })
@@ -70,7 +54,7 @@ test('a template of which the set has one again is left alone', async () => {
 
 test.each(['theirs', 'own c'])('a template whose inherited one changed since is left alone: %s', async (content) => {
   const board = await makeBoard(SETS)
-  const back = await remove(board.store, `${ONE}/c.html`)
+  const back = await remove(board.store, await changeOf(board.store, `${ONE}/c.html`, undefined))
   board.database.prepare('update mybb_templates set template = ? where tid = 4').run(content)
   const before = everything(board)
   expect(await board.store.apply([back], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })

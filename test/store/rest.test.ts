@@ -2,9 +2,10 @@ import { assert, asyncProperty, bigInt, constant, double, oneof, string, uint8Ar
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
-import type { Applied, Change, Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { TableCollection } from '../../src/store/table.ts'
 import { changeAt, collection, execute, literals, makeDatabase, open, pages } from './fixtures.ts'
+import { putBack, remove } from './put-back.ts'
 
 /** A store, with what its table holds: each value with its kind and its bytes. */
 interface Shelf {
@@ -27,22 +28,6 @@ function exactly(file: string, table: string): string[] {
     names.map((_, index) => `c${index}`))
 }
 
-/** Deletes the row at a path, and gives what puts it back. */
-async function remove(store: Store, path: string): Promise<Change> {
-  const change = await changeAt(store, path, undefined)
-  let back: Change | undefined
-  const applied = await store.apply([change], ([content], outcomes, [rest]) => {
-    expect(rest).toBeInstanceOf(Uint8Array)
-    back = { ...change, expected: outcomes[0]!.kind === 'done' ? outcomes[0]!.digest : undefined, content: Buffer.from(content!), rest }
-  })
-  expect(applied).toMatchObject({ committed: true })
-  return back!
-}
-
-async function putBack(store: Store, path: string): Promise<Applied> {
-  return store.apply([await remove(store, path)], () => {})
-}
-
 const EXTRAS = `create table pages (id integer primary key, site text, slug text, body text, title text not null, hits int default 4, price real, data blob, "any" ,
   len int generated always as (length(title)) stored, up text as (upper(slug)), unique (site, slug));`
 
@@ -52,7 +37,7 @@ describe('a row that is inserted again', () => {
       (7, 'a', '1', 'one', 'Äöü "x"', 9007199254740993, 2.0, x'00ff', 3.0), (9, 'a', '2', 'two', '', null, 1e400, x'', -0.0), (5, 'a', '3', '', '7', 'x', -1.5, 'text', x'61')`)
     const before = held()
     for (const path of ['a/2.html', 'a/1.html', 'a/3.html']) {
-      expect(await putBack(store, path)).toMatchObject({ committed: true, outcomes: [{ kind: 'done', written: true }] })
+      expect(await putBack(store, await changeAt(store, path, undefined))).toMatchObject({ committed: true, outcomes: [{ kind: 'done', written: true }] })
       expect(held()).toEqual(before)
     }
   })
@@ -62,7 +47,7 @@ describe('a row that is inserted again', () => {
       ('a', '1', 'one', 'x' || char(0) || 'y' || char(65279), cast(x'feffffff' as text)), ('a', '2', cast(x'00d8ff' as text), cast(x'fffe6100' as text), null)`)
     const before = held()
     for (const path of ['a/1.html', 'a/2.html']) {
-      await putBack(store, path)
+      await putBack(store, await changeAt(store, path, undefined))
       expect(held()).toEqual(before)
     }
   })
@@ -71,14 +56,14 @@ describe('a row that is inserted again', () => {
     const { store, held } = await shelf(`create table pages (site text, slug text, body, primary key (site, slug));
       insert into pages values ('a', 'null', null), ('a', 'empty', ''), ('a', 'no-bytes', x''), ('a', 'bytes', x'61'), ('a', 'text', 'a')`)
     const before = held()
-    for (const slug of ['null', 'empty', 'no-bytes', 'bytes', 'text']) expect(await putBack(store, `a/${slug}.html`)).toMatchObject({ committed: true })
+    for (const slug of ['null', 'empty', 'no-bytes', 'bytes', 'text']) expect(await putBack(store, await changeAt(store, `a/${slug}.html`, undefined))).toMatchObject({ committed: true })
     expect(held()).toEqual(before)
   })
 
   test('has its key as it was', async () => {
     const { store, held } = await shelf("create table pages (site, slug, body text); insert into pages values ('a', 1, 'number'), (2, '2', 'text'), ('a', 1.5, 'real')")
     const before = held()
-    for (const path of ['a/1.html', '2/2.html', 'a/1.5.html']) expect(await putBack(store, path)).toMatchObject({ committed: true })
+    for (const path of ['a/1.html', '2/2.html', 'a/1.5.html']) expect(await putBack(store, await changeAt(store, path, undefined))).toMatchObject({ committed: true })
     expect(held()).toEqual(before)
   })
 
@@ -87,22 +72,22 @@ describe('a row that is inserted again', () => {
     const { store, held } = await shelf(`create table pages (site text, slug text, body text, changed int, version int, by text, primary key (site, slug));
       insert into pages values ('a', '1', 'one', 12, 34, 'me')`, of)
     const before = held()
-    await putBack(store, 'a/1.html')
+    await putBack(store, await changeAt(store, 'a/1.html', undefined))
     expect(held()).toEqual(before)
   })
 
   test('has columns that were added since the store was opened', async () => {
     const { store, file, held } = await shelf(`create table pages (site text, slug text, body text, primary key (site, slug)); insert into pages values ('a', '1', 'one'), ('a', '2', 'two')`)
-    await putBack(store, 'a/1.html')
+    await putBack(store, await changeAt(store, 'a/1.html', undefined))
     execute(file, "alter table pages add column title text; update pages set title = 'dear'")
     const before = held()
-    await putBack(store, 'a/1.html')
+    await putBack(store, await changeAt(store, 'a/1.html', undefined))
     expect(held()).toEqual(before)
   })
 
   test('is left alone where somebody else made one', async () => {
     const { store, file, held } = await shelf(`${EXTRAS} insert into pages (site, slug, body, title) values ('a', '1', 'one', 'mine')`)
-    const back = await remove(store, 'a/1.html')
+    const back = await remove(store, await changeAt(store, 'a/1.html', undefined))
     execute(file, "insert into pages (site, slug, body, title) values ('a', '1', 'theirs', 'theirs')")
     const before = held()
     expect(await store.apply([back], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
@@ -114,7 +99,7 @@ describe('a row that is inserted again', () => {
     ['a column is gone', 'alter table pages drop column price', 'table pages has no column named price'],
   ])('is refused where %s', async (_, script, words) => {
     const { store, file, held } = await shelf(`${EXTRAS} insert into pages (id, site, slug, body, title) values (7, 'a', '1', 'one', 'mine')`)
-    const back = await remove(store, 'a/1.html')
+    const back = await remove(store, await changeAt(store, 'a/1.html', undefined))
     execute(file, script)
     const before = held()
     const message = `Cannot write pages(site="a", slug="1"): the database refused it: ${words}`
@@ -124,7 +109,8 @@ describe('a row that is inserted again', () => {
 
   test('is refused where its content was another column', async () => {
     const { directory, file } = makeDatabase(`${EXTRAS} insert into pages (site, slug, body, title) values ('a', '1', 'one', 'mine')`)
-    const back = await remove(await open(directory), 'a/1.html')
+    const store = await open(directory)
+    const back = await remove(store, await changeAt(store, 'a/1.html', undefined))
     const other = await open(directory, { collections: [{ ...pages, content: ['title'] }] })
     const message = 'Cannot write pages(site="a", slug="1"): its content was not of the same columns when it was deleted: "body". Give "content" the columns that it had then'
     expect(await other.apply([back], () => {})).toEqual({ committed: false, problem: { path: 'a/1.html', code: 'row-refused', message } })
@@ -140,7 +126,7 @@ describe('a structured row that is inserted again', () => {
       insert into items values (3, 'a', null, 2.0, 5, 'note'), (2, 'b', cast(x'61ff' as text), x'', 5, null), (1, 'c', x'61ff', '', 5, '')`, items)
     const before = held()
     for (const path of ['a.yaml', 'b.yaml', 'c.yaml']) {
-      await putBack(store, path)
+      await putBack(store, await changeAt(store, path, undefined))
       expect(held()).toEqual(before)
     }
   })
@@ -148,7 +134,7 @@ describe('a structured row that is inserted again', () => {
   test('may be said in the words of its file', async () => {
     const { store, held } = await shelf("create table items (id text, title text, size, updates int); insert into items values ('a', 'x', 2, 5)", items)
     const before = held()
-    const back = await remove(store, 'a.yaml')
+    const back = await remove(store, await changeAt(store, 'a.yaml', undefined))
     expect(await store.apply([{ ...back, content: Buffer.from('# two\nsize: 2\ntitle: "x"\n') }], () => {})).toMatchObject({ committed: true })
     expect(held()).toEqual(before)
   })
@@ -163,7 +149,7 @@ test('any row comes back as it was', async () => {
   await assert(asyncProperty(string({ unit: 'binary' }), value, value, async (body, one, two) => {
     insert.run(body, one, two, one, two, one, two)
     const before = held()
-    expect(await putBack(store, 'a/1.html')).toMatchObject({ committed: true })
+    expect(await putBack(store, await changeAt(store, 'a/1.html', undefined))).toMatchObject({ committed: true })
     expect(held()).toEqual(before)
   }), { numRuns: 60 })
 })
