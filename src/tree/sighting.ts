@@ -1,0 +1,40 @@
+/** What the watcher thread and its session tell each other. */
+
+/** What a watcher thread is started with. */
+export interface WatcherSettings {
+  /** Absolute, without symlinks. */
+  readonly root: string
+  /** What the names of rowtree's temps end with. */
+  readonly suffix: string
+  /** Gitignore patterns of paths that take no part, in their order. */
+  readonly ignore: readonly string[]
+  /** Paths that take part although they look like temps or droppings: there are rows of this name. */
+  readonly tracked: readonly string[]
+  /** Look at all files every so many milliseconds instead of asking the system for events. Absent: events. */
+  readonly polling?: number | undefined
+}
+
+/** Why more may have changed than was seen. */
+export type Suspicion = 'burst' | 'new-directory' | 'watcher-error'
+
+/** What the session asks of its thread. */
+export type WatcherOrder =
+  /** Look at all files; the answer is `rescanned` with the same number. */
+  | { readonly kind: 'rescan'; readonly id: number }
+  /** Further paths that take part whatever they look like. */
+  | { readonly kind: 'track'; readonly paths: readonly string[] }
+  /** Close everything; the thread ends by itself. */
+  | { readonly kind: 'stop' }
+
+/** What the thread reports. Paths are relative, `/`-separated, of files alone, each once; never contents. */
+export type WatcherReport =
+  /** Every later change is going to be seen. */
+  | { readonly kind: 'ready'; readonly files: number }
+  /** Files that were written, appeared or vanished. */
+  | { readonly kind: 'dirty'; readonly paths: readonly string[]; readonly suspicion?: Suspicion }
+  /** All that differs from what was seen before, and whatever may differ unseen. */
+  | { readonly kind: 'rescanned'; readonly id: number; readonly paths: readonly string[]; readonly files: number }
+  /** The system gives no more events; from now on the thread polls. Told once. */
+  | { readonly kind: 'limited'; readonly message: string; readonly errno?: string }
+  /** The root vanished, or is there again; what changed in between is told by the next rescan. */
+  | { readonly kind: 'root'; readonly present: boolean }
