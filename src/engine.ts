@@ -6,6 +6,8 @@ import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Licence } from './core/direction.ts'
+import type { Errand, Opened } from './engine/errand.ts'
+import { openSession } from './engine/watch.ts'
 import { reservedPaths } from './core/reserved.ts'
 import { scopeOf } from './core/scope.ts'
 import type { CycleOptions, DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
@@ -15,15 +17,16 @@ import { runCycle } from './sync/cycle.ts'
 import { differences } from './sync/diff.ts'
 import { EVERYTHING, type Named, namePaths, placeOf } from './sync/naming.ts'
 import { operationBefore, operationToUndo } from './sync/operations.ts'
-import type { CyclePlan, CyclePorts } from './sync/plan.ts'
+import type { CyclePlan } from './sync/plan.ts'
 import { WriterPool } from './sync/pool.ts'
 import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
 import { filesystemClock } from './tree/clock.ts'
-import { openRoot, openState, realPathOf } from './tree/root.ts'
+import { openRoot, openState, realPathOf, treeMissing } from './tree/root.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
+import type { WatchOptions, WatchSession } from './watch.ts'
 
 export type { Operation } from './baseline/baseline.ts'
 
@@ -57,6 +60,11 @@ export interface Engine {
    * @throws {RowtreeError} `undo-unknown`
    */
   undo(options?: UndoOptions): Promise<Undone>
+  /**
+   * Keeps both sides the same while it runs: takes saves to the store, and changes of the store to the tree. It begins at once.
+   * Cycles of other commands and processes take turns with it.
+   */
+  watch(options?: WatchOptions): WatchSession
   /**
    * A path as a person typed it, relative to the tree: as seen from `cwd`, or else as relative to the tree already.
    *
@@ -95,21 +103,6 @@ export async function openEngine(config: Config): Promise<Engine> {
  */
 export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
   return sweepTree(openRoot(config.tree, true), options)
-}
-
-/** What a session needs to know before it opens anything. */
-interface Session {
-  /** For history. */
-  readonly command: string
-  readonly licence: Licence
-  readonly options: CycleOptions
-}
-
-/** The sides of a cycle and what it is about, while the lock is held. */
-interface Opened {
-  readonly ports: CyclePorts
-  readonly plan: CyclePlan
-  name(paths: readonly string[] | undefined): CyclePlan
 }
 
 class RowtreeEngine implements Engine {
@@ -179,6 +172,10 @@ class RowtreeEngine implements Engine {
     })
   }
 
+  watch(options: WatchOptions = {}): WatchSession {
+    return openSession(this.#config, options, { token: () => this.#store.token(), open: (errand, work) => this.#open(errand, work) })
+  }
+
   pathOf(typed: string, cwd: string): string {
     return placeOf(realPathOf(this.#config.tree), typed, cwd)
   }
@@ -201,14 +198,15 @@ class RowtreeEngine implements Engine {
   }
 
   /** Holds the lock and the baseline for the time of one cycle. */
-  async #open<T>({ command, licence, options }: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async #open<T>({ command, licence, options, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
     // A dry run makes nothing, not even an empty baseline.
     const blank = !existsSync(join(directory, 'baseline.db'))
     // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
-    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
+    const isGone = (needsRoot || licence.direction !== 'export') && !blank && !existsSync(this.#config.tree)
+    if (isGone && needsRoot) throw treeMissing(this.#config.tree)
     const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
     const state = dryRun && blank ? undefined : openState(directory)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
