@@ -92,8 +92,11 @@ const PATIENCE = 10_000
  * ```
  */
 export async function openEngine(config: Config): Promise<Engine> {
-  const { store, directory, collections, mybb } = config
-  return new RowtreeEngine(config, await openStore({ ...store, directory, collections, mybb }))
+  return new RowtreeEngine(config, await openStoreOf(config))
+}
+
+async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
+  return await openStore({ ...store, directory, collections, mybb })
 }
 
 /**
@@ -107,7 +110,8 @@ export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
 
 class RowtreeEngine implements Engine {
   readonly #config: Config
-  readonly #store: Store
+  #store: Store
+  #closed = false
   /** Kept from one cycle to the next: threads are slow to start. */
   #pool = new WriterPool(0)
 
@@ -185,6 +189,7 @@ class RowtreeEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#pool.close()
     await this.#store.close()
   }
@@ -211,11 +216,12 @@ class RowtreeEngine implements Engine {
     const state = dryRun && blank ? undefined : openState(directory)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
     try {
+      const store = await this.#storeNow()
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
       const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
       try {
         const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
-        const ports = { store: this.#store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
+        const ports = { store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
         const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options)
         return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
       } finally {
@@ -224,6 +230,16 @@ class RowtreeEngine implements Engine {
     } finally {
       lock?.release()
     }
+  }
+
+  /**
+   * The store, opened anew when its URL names something else by now. The old one is closed first: under the lock no other cycle uses it,
+   * and where the new one cannot be opened, the next cycle tries again.
+   */
+  async #storeNow(): Promise<Store> {
+    if (this.#closed || this.#store.isCurrent()) return this.#store
+    await this.#store.close()
+    return (this.#store = await openStoreOf(this.#config))
   }
 
   #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {
