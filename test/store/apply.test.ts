@@ -346,7 +346,7 @@ describe('a store that cannot be written', () => {
     other.exec('begin immediate')
     const error = await failure(store.apply([change], () => {}))
     const message = `Cannot write the store ${file}: another program has locked it. Try again when that program is done`
-    expect(error).toMatchObject({ code: 'store-unwritable', message, path: file, errno: 'SQLITE_BUSY' })
+    expect(error).toMatchObject({ code: 'store-locked', message, path: file, errno: 'SQLITE_BUSY' })
     other.exec('rollback')
     expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
     expect(held()[0]).toBe("'a','1','new'")
@@ -361,7 +361,7 @@ describe('a store that cannot be written', () => {
     other.exec('begin; select * from pages')
     let called = 0
     const error = await failure(store.apply([change], () => called++))
-    expect(error).toMatchObject({ code: 'store-unwritable', errno: 'SQLITE_BUSY' })
+    expect(error).toMatchObject({ code: 'store-locked', errno: 'SQLITE_BUSY' })
     expect(called).toBe(1)
     other.exec('rollback')
     expect(held()).toEqual(before)
