@@ -352,6 +352,17 @@ describe('a store that cannot be written', () => {
     expect(held()[0]).toBe("'a','1','new'")
   }, 20_000)
 
+  test('because it is locked for a moment is waited out, while all else goes on', async () => {
+    const { store, file, held } = await board(THREE)
+    const change = await changeAt(store, 'a/1.html', 'new')
+    const other = new DatabaseSync(file)
+    onTestFinished(() => other.close())
+    other.exec('begin immediate')
+    setTimeout(() => other.exec('rollback'))
+    expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
+    expect(held()[0]).toBe("'a','1','new'")
+  })
+
   test('because another program reads it is told at the end, and nothing is changed', async () => {
     const { store, file, held } = await board(THREE)
     const before = held()

@@ -159,6 +159,13 @@ test('the token of a board moves and stays likewise', async () => {
   expect(await store.token()).not.toBe(before)
 })
 
+test('the token waits for a lock that is held shortly, while all else goes on', async () => {
+  const { other, moved } = await watched('delete')
+  other.exec("begin exclusive; update pages set body = 'theirs'")
+  setTimeout(() => other.exec('commit'))
+  expect(await moved()).toBe(true)
+})
+
 test('the token says of a program that keeps the database to itself that it is locked, and works again afterwards', async () => {
   const { store, other, file, moved } = await watched('delete')
   other.exec("begin exclusive; update pages set body = 'theirs'")
