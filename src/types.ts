@@ -66,6 +66,7 @@ export type ProblemCode =
   | 'file-in-the-way'
   | 'file-too-large'
   | 'holds-nul'
+  | 'hook-failed'
   | 'invalid-yaml'
   | 'mass-deletion'
   | 'merge-unclean'
