@@ -90,6 +90,7 @@ export type ProblemCode =
   | 'unknown-field'
   | 'unsupported-key'
   | 'unsupported-value'
+  | 'watch-limited'
   | 'write-failed'
 
 /** One item's failure, as a value. It never stops the other items. */
