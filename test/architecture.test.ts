@@ -14,7 +14,6 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/errors.ts', []],
   ['src/version.ts', []],
   ['src/options.ts', ['src/types.ts']],
-  ['src/watch.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts']],
   ['src/digest.ts', ['src/types.ts']],
   ['src/core/', ['src/types.ts', 'src/errors.ts', 'src/core/']],
   ['src/tree/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/']],

@@ -1,5 +1,5 @@
 import { resolveCommand } from '../core/remedy.ts'
-import type { Problem, Side } from '../types.ts'
+import type { Side } from '../types.ts'
 import type { WatchEvent } from '../watch.ts'
 import { caret, caretName } from './caret.ts'
 import type { Reloaded } from './succession.ts'
@@ -129,7 +129,7 @@ function namesOf(paths: readonly string[], most: number): string[] {
 }
 
 /** Most messages name the command that settles what they tell; those of conflicts at first sight do not. */
-function withRemedy({ path, code, message }: Pick<Problem, 'path' | 'code' | 'message'>): string {
+function withRemedy({ path, code, message }: { readonly path: string; readonly code: string; readonly message: string }): string {
   // The next cycle compares anew.
   if (code === 'changed-meanwhile' || message.includes('rowtree resolve ')) return message
   const prefer: Side | 'merge' = code === 'changed-on-both-sides' ? 'merge' : 'tree'
