@@ -1,5 +1,7 @@
 import { createServer, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { isLocalHost, isLocalOrigin } from '../../src/cli/reload/access.ts'
 import { changesOf } from '../../src/cli/reload/changes.ts'
@@ -229,12 +231,20 @@ describe('what a page missed', () => {
 })
 
 describe('begin and end', () => {
+  it.runIf(process.platform === 'linux')('listens at no other address', async () => {
+    const { port } = new URL((await served()).url)
+    const mine = Object.values(networkInterfaces()).flatMap((all) => all!.filter(({ family }) => family === 'IPv4').map(({ address }) => address))
+    const others = [...mine, '127.0.0.2'].filter((address) => address !== '127.0.0.1')
+    const asked = others.map((address) => ask(`http://${address}:${port}/rowtree.js`).then(() => address, (error: { code?: string }) => error.code))
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['ECONNREFUSED']))
+  })
+
   it('ends open connections at once', async () => {
     const reload = await startReload({ port: 0 })
     const all = await Promise.all([1, 2].map(() => listener(`${reload.url}/events`)))
     await reload.close()
     for (const one of all) await eventually('the connection ends', () => one.ended())
-    await expect(ask(`${reload.url}/rowtree.js`)).rejects.toThrow()
+    await expect(ask(`${reload.url}/rowtree.js`)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
   it('a port that is taken', async () => {

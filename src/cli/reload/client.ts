@@ -25,7 +25,7 @@ const SOURCE = String.raw`(() => {
 
   const reload = () => { reloading ??= setTimeout(() => { reloading = undefined; location.reload() }, 50) }
 
-  const isLocal = ({ origin, hostname }) => origin === location.origin || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+  const isLocal = ({ origin, hostname }) => origin === location.origin || /^(127\.0\.0\.1|\[::1\]|(.+\.)?(localhost|test|local))$/.test(hostname)
 
   const nameOf = (link) => new URL(link.href).pathname.split('/').pop().replace(/\.min\.css$/i, '.css')
 
