@@ -36,8 +36,8 @@ let polling: NodeJS.Timeout | undefined
 let watchingRoot: NodeJS.Timeout | undefined
 let limited = false
 let ready = false
-/** Whether the root is being looked at right now. */
-let checking = false
+/** Whether the root is being looked at right now, or waited for. */
+let checking = true
 let present = true
 let stopped = false
 
@@ -157,7 +157,7 @@ function pathOf(absolute: string): string {
 
 /** Holds while the root is gone; what changed until it is there again is told by the rescan that the session asks for then. */
 async function watchRoot(): Promise<void> {
-  if (checking || !ready) return
+  if (checking || stopped) return
   checking = true
   clearTimeout(watchingRoot)
   if (present && !presence.holds()) {
@@ -179,9 +179,13 @@ async function start(): Promise<void> {
   if (presence.holds()) {
     await open()
     await unhurried(snapshot.rescan())
+  } else {
+    present = false
+    report({ kind: 'root', present })
   }
   ready = true
   report({ kind: 'ready', files: snapshot.files })
+  checking = false
   await watchRoot()
   if (limited || settings.polling !== undefined) await poll()
 }
