@@ -135,12 +135,13 @@ it('a rescan tells what differs, with what was found before it', async () => {
 })
 
 it('polling finds what changes', async () => {
-  const { at, write, seen } = await scene(['a', 'd/b'], { polling: 20 })
+  const { at, write, seen, watcher } = await scene(['a', 'd/b'], { polling: 20 })
   write('d/b', 'longer')
   write('d/e/c')
   await seen('d/b', 'd/e/c')
   unlinkSync(at('a'))
   await seen('a')
+  expect((await watcher.rescan()).files).toBe(2)
 })
 
 describe('a root', () => {
