@@ -50,6 +50,8 @@ function report(message: WatcherReport): void {
 
 /** Looks at what events named. */
 function lookAt(paths: readonly string[]): void {
+  // Nothing is remembered of another root before the session knows of it: its rescan is going to tell.
+  if (!present) return
   const dirty: string[] = []
   for (const path of paths) {
     const seen = snapshot.look(path)
@@ -174,6 +176,7 @@ async function watchRoot(): Promise<void> {
     named.clear()
     await close()
   }
+  await Promise.all(scans.values())
   const other = !presence.holds()
   if (!present && presence.adopt()) {
     if (IS_DENO && other && watched) giveUp(replacedRootLimit(settings.root))

@@ -160,12 +160,14 @@ describe('a root', () => {
   })
 
   it('in whose place another one comes is compared with it', async () => {
-    const { root, write, has, seen, watcher } = await scene(['a', 'd/b'])
+    const { root, write, has, seen, dirty, watcher } = await scene(['a', 'd/b'])
     mkdirSync(`${root}-other`)
     renameSync(root, `${root}-away`)
     renameSync(`${root}-other`, root)
     await has('root there')
-    expect((await watcher.rescan()).paths.toSorted()).toEqual(['a', 'd/b'])
+    const { paths } = await watcher.rescan()
+    // An event of the new root may have told of them a moment before.
+    expect([...paths, ...dirty.keys()]).toEqual(expect.arrayContaining(['a', 'd/b']))
     write('new')
     await seen('new')
   })
