@@ -41,6 +41,9 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   const { output, cwd, signal } = context
   const load = (file: string | undefined): Promise<Config> => loadConfig({ file, cwd, env: process.env })
   const config = await load(flags.config)
+  if ((flags.oneWay ?? config.watch.oneWay) === 'store' && (flags.poll ?? config.watch.poll) === 'off') {
+    throw new RowtreeError('usage', 'Cannot watch the store alone: nobody asks it while poll is off; name a time with --poll, such as 2s')
+  }
   if (output.options.verbose) output.note(`config ${config.file}\ntree   ${config.tree}\nstate  ${config.state}`)
   const farewell = sayFarewell(output, signal)
   const reload = flags.reload === undefined ? undefined : await startReload(flags.reload === true ? {} : { port: flags.reload })
