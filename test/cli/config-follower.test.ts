@@ -30,6 +30,7 @@ it('tells of each new text once, however it was written', async () => {
   rmSync(file)
   writeFileSync(file, 'fourth')
   await eventually('a new file is told', () => told() === 3)
+  expect(told()).toBe(3)
 })
 
 it('takes neither an absence, nor another time, nor the same text for a change', async () => {
