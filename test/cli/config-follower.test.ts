@@ -35,10 +35,22 @@ it('tells of each new text once, however it was written', async () => {
 
 it('takes neither an absence, nor another time, nor the same text for a change', async () => {
   const { file, told } = following()
+  const other = following()
+  /** Until both were looked at, more than once. */
+  const looked = async (text: string): Promise<void> => {
+    const before = other.told()
+    writeFileSync(other.file, text)
+    await eventually('the other one is told', () => other.told() > before)
+  }
   utimesSync(file, 1, 1)
+  await looked('a')
   renameSync(file, `${file}~`)
+  await looked('b')
   renameSync(`${file}~`, file)
+  await looked('c')
   writeFileSync(file, 'first')
+  await looked('d')
+  expect(told()).toBe(0)
   writeFileSync(file, 'second')
   await eventually('the only change is told', () => told() > 0)
   expect(told()).toBe(1)
