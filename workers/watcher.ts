@@ -5,6 +5,7 @@ import process from 'node:process'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FSWatcher, watch } from 'chokidar'
 import { WatchFilter } from '../src/core/watched.ts'
+import { releaseMemory } from '../src/memory.ts'
 import { BurstDetector } from '../src/tree/burst.ts'
 import { type Limit, limitOf, replacedRootLimit } from '../src/tree/limits.ts'
 import { Outbox } from '../src/tree/outbox.ts'
@@ -213,6 +214,8 @@ async function start(): Promise<void> {
     present = false
     report({ kind: 'root', present })
   }
+  // From now on there is little to do.
+  releaseMemory()
   ready = true
   report({ kind: 'ready', files: snapshot.files })
   checking = false
