@@ -259,7 +259,7 @@ class RowtreeEngine implements Engine {
       suffix: settings.tempSuffix,
       dryRun: options.dryRun ?? false,
       scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...readIgnoreFile(root), ...(options.ignore ?? [])] }),
-      reserved: reservedPaths(this.#ownPaths(root)),
+      reserved: reservedPaths([IGNORE_FILE, ...this.#ownPaths(root)]),
       signal: options.signal,
       onProgress: options.onProgress,
     }
@@ -268,7 +268,7 @@ class RowtreeEngine implements Engine {
   /** Where rowtree's own files lie inside the tree, if they do. */
   #ownPaths(root: string): string[] {
     const { state, file } = this.#config
-    return [join(root, IGNORE_FILE), state, ...(file === undefined ? [] : [file]), ...this.#store.files]
+    return [state, ...(file === undefined ? [] : [file]), ...this.#store.files]
       .map((path) => relative(root, realPathOf(path)).replaceAll(sep, '/'))
       .filter((path) => path !== '' && path !== '..' && !path.startsWith('../') && !isAbsolute(path))
   }

@@ -9,18 +9,29 @@ import type { CollectionConfig, Config, ConfigInput } from './types.ts'
 /** What the schema makes of the input; paths are still as written. */
 export type Settings = Omit<Config, 'directory' | 'file'>
 
-const aWorkerCount: Phrase = {
-  error: (issue) =>
-    typeof issue.input === 'number'
-      ? 'must be auto or an integer from 0 to 64'
-      : must('auto or an integer from 0 to 64').error({ ...issue, code: 'invalid_type' }),
+/** What a number must be; one of the right type but the wrong size, or a fraction, is not told its type. */
+function aCount(be: string): Phrase {
+  return { error: (issue) => (typeof issue.input === 'number' ? `must be ${be}` : must(be).error({ ...issue, code: 'invalid_type' })) }
 }
-const A_TIME = 'a duration such as 100ms, 2s or 1m'
-const aBatchSize = must('a whole number from 1 to 100,000')
 
-/** How often something is done: a duration of some length, or `off`. */
+const aWorkerCount = aCount('auto or an integer from 0 to 64')
+const aBatchSize = aCount('an integer from 1 to 100000')
+
+const A_TIME = 'a duration such as 100ms, 2s or 1m'
+
+/** No timer can wait much longer than three weeks. */
+const LONGEST = 86_400_000
+
+/** How often something is done: a duration of some length, or `off`. YAML 1.1 reads `off` as `false`. */
 function interval(least: number, words: string): z.ZodType<number | 'off', string | false> {
-  return z.union([z.literal(['off', false]).transform(() => 'off' as const), quantity<number, string>(`${A_TIME}, or off`, readDuration).refine((time) => time >= least, `must be at least ${words}`)])
+  const be = `${A_TIME}, or off`
+  const duration = quantity<number, string>(be, readDuration)
+    .refine((time) => time >= least, `must be ${words} at least, or off`)
+    .refine((time) => time <= LONGEST, 'must be one day at the most, or off')
+  return z.union([z.literal(['off', false]).transform(() => 'off' as const), duration], {
+    // Texts and numbers are of a right type, which the union does not know.
+    error: ({ input }) => must(be).error({ input, ...(typeof input !== 'string' && typeof input !== 'number' && { code: 'invalid_type' }) }),
+  })
 }
 
 const store = z.strictObject({
@@ -64,7 +75,7 @@ const watch = z.strictObject({
   onImport: text.optional(),
   oneWay: z.enum(['tree', 'store'], must('tree or store')).optional(),
 }, aMap).superRefine(({ oneWay, poll }, context) => {
-  if (oneWay === 'store' && poll === 'off') context.addIssue({ code: 'custom', path: ['oneWay'], message: 'cannot be store where watch.poll is off: nobody would ask the store' })
+  if (oneWay === 'store' && poll === 'off') context.addIssue({ code: 'custom', path: ['oneWay'], message: 'cannot be store where watch.poll is off, since nobody would ask the store; set watch.poll' })
 })
 
 const collectionName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be made of letters, digits, "_" and "-"')

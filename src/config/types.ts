@@ -43,13 +43,13 @@ export interface HistoryConfig {
 
 /** How a watch session behaves. Times are milliseconds. */
 export interface WatchConfig {
-  /** How long a path must be quiet before it is taken. */
+  /** How long a path must be quiet before it is taken: up to 60,000. */
   readonly settle: number
   /** Paths of one batch at the most. */
   readonly maxBatch: number
-  /** How often all files are looked at. */
+  /** How often all files are looked at: 1,000 to 86,400,000. */
   readonly rescan: number | 'off'
-  /** How often the store is asked whether it changed. */
+  /** How often the store is asked whether it changed: 100 to 86,400,000. */
   readonly poll: number | 'off'
   /** A shell command that runs after each import. */
   readonly onImport?: string | undefined
@@ -178,9 +178,9 @@ export interface ConfigInput {
         readonly settle?: string | undefined
         /** 1 to 100,000. @default 500 */
         readonly maxBatch?: number | undefined
-        /** At least a second, or `off`. @default '60s' */
+        /** `1s` to `24h`, or `off`. @default '60s' */
         readonly rescan?: string | false | undefined
-        /** At least `100ms`, or `off`. @default '2s' */
+        /** `100ms` to `24h`, or `off`. @default '2s' */
         readonly poll?: string | false | undefined
         /** A shell command. */
         readonly onImport?: string | undefined

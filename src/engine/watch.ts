@@ -46,7 +46,8 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
       const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
-      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore], tracked }, listener)
+      // Its patterns may leave out itself.
+      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore], tracked: [IGNORE_FILE, ...tracked] }, listener)
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }

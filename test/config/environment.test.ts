@@ -39,6 +39,11 @@ describe('a variable', () => {
     expect(config.guards).toMatchObject({ maxDelete: { count: 10 }, maxFileSize: 1_048_576 })
   })
 
+  test('works in a command, which may keep some for its shell', () => {
+    const { watch } = configOf(`${TABLE}watch: { onImport: "curl \${HOST}/$\${ROWTREE_COUNT}?$HOME", poll: "\${T}" }`, { HOST: 'h', T: '5s' })
+    expect(watch).toMatchObject({ onImport: 'curl h/${ROWTREE_COUNT}?$HOME', poll: 5_000 })
+  })
+
   test('never makes another type of a value', () => {
     expect(faultOf(() => configOf(`${TABLE}export:\n  workers: \${N}`, { N: '4' })).message).toBe(
       'Cannot read /x/rowtree.yaml:7:12: export.workers must be auto or an integer from 0 to 64, not text',
@@ -96,6 +101,13 @@ describe('secrets stay out of messages', () => {
     ['in a bad limit', `${url}tree: x\nguards: { maxDelete: "\${DB_PASSWORD}" }`],
     ['in a bad size', `${url}tree: x\nguards: { maxFileSize: "\${DB_PASSWORD}" }`],
     ['in a bad duration', `${url}tree: x\nhistory: { maxAge: "\${DB_PASSWORD}" }`],
+    ['in a bad interval', `${url}tree: x\nwatch: { poll: "\${DB_PASSWORD}" }`],
+    ['in a bad time', `${url}tree: x\nwatch: { settle: "\${DB_PASSWORD}" }`],
+    ['in a bad direction', `${url}tree: x\nwatch: { oneWay: "\${DB_PASSWORD}" }`],
+    ['in a bad command', `${url}tree: x\nwatch: { onImport: "curl \${DB_PASSWORD} \\0" }`],
+    ['in a command, beside a variable without a name', `${url}tree: x\nwatch: { onImport: "curl \${DB_PASSWORD} \${}" }`],
+    ['in a command, beside an unset variable', `${url}tree: x\nwatch: { onImport: "curl \${DB_PASSWORD} \${MISSING}" }`],
+    ['in a command, beside another fault', `${url}tree: x\nwatch: { onImport: "curl \${DB_PASSWORD}", maxBatch: 0 }`],
     ['in a bad choice', `${url}tree: x\nonConflict: "\${DB_PASSWORD}"`],
     ['beside what is set', `${table}{ table: t, key: id, path: "{id}", content: c, set: { a: "\${COLUMN}", c: "\${COLUMN}" } }`],
     ['through an alias', `${table}{ table: &t "\${COLUMN}", key: *t, path: x, content: c }`],

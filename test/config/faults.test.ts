@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { BOARD, configOf, faultOf, TABLE } from './samples.ts'
 
-const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, ignore, mybb, collections'
+const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, watch, ignore, mybb, collections'
 
 /** A collection with one setting replaced. */
 const collection = (change: Record<string, string>): string => {
@@ -14,13 +14,16 @@ const TEMP_SUFFIX = 'must be a dot, then letters, digits, ".", "_" or "-", no do
 const LIMIT = 'must be a percentage from 0% to 100% or a whole number of rows'
 const SIZE = (middle: string): string => `must be a size such as 512KB, ${middle} or 1GB, or a whole number of bytes`
 const AGE = 'must be a duration such as 90s, 10m, 12h, 30d or 2w'
+const TIME = 'must be a duration such as 100ms, 2s or 1m'
+const COUNT = 'must be an integer from 1 to 100000'
+const UNASKED = 'watch.oneWay cannot be store where watch.poll is off, since nobody would ask the store; set watch.poll'
 
 /** Name, text, place and message. */
 const SINGLE: [string, string, string, string][] = [
   ['unknown key, close', `${TABLE}export:\n  workrs: 3`, '7:3', 'unknown key "workrs" in export; did you mean "workers"?'],
   ['unknown key, other case', `${TABLE}export: { tempsuffix: .x }`, '6:11', 'unknown key "tempsuffix" in export; did you mean "tempSuffix"?'],
   ['unknown key at the root', `${TABLE}ignroe: []`, '6:1', 'unknown key "ignroe"; did you mean "ignore"?'],
-  ['unknown key, not close', `${TABLE}watch: { poll: 2s }`, '6:1', `unknown key "watch"; ${KEYS}`],
+  ['unknown key, not close', `${TABLE}reload: { port: 1 }`, '6:1', `unknown key "reload"; ${KEYS}`],
   ['unknown key in a collection', TABLE + collection({ order: 'id' }), '6:60', 'unknown key "order" in collections.b; known keys: table, key, path, content, set'],
   ['unknown key in guards', `${TABLE}guards: { maxdelte: 1% }`, '6:11', 'unknown key "maxdelte" in guards; did you mean "maxDelete"?'],
   ['unknown key in history', `${TABLE}history: { keep: 1d }`, '6:12', 'unknown key "keep" in history; known keys: maxAge, maxSize'],
@@ -75,6 +78,39 @@ const SINGLE: [string, string, string, string][] = [
   ['maxAge of another unit', `${TABLE}history: { maxAge: 3 months }`, '6:20', `history.maxAge ${AGE}`],
   ['maxAge too long', `${TABLE}history: { maxAge: 99999999999w }`, '6:20', `history.maxAge ${AGE}`],
   ['maxSize of another unit', `${TABLE}history: { maxSize: 1d }`, '6:21', `history.maxSize ${SIZE('256MB')}`],
+  ['watch as a flag', `${TABLE}watch: true`, '6:8', 'watch must be a map, not a boolean'],
+  ['watch without a value', `${TABLE}watch:\n  # poll: 2s`, '6:1', 'watch has no value; give it one or remove the key'],
+  ['unknown key in watch, close', `${TABLE}watch: { maxbatch: 3 }`, '6:10', 'unknown key "maxbatch" in watch; did you mean "maxBatch"?'],
+  ['unknown key in watch', `${TABLE}watch: { hook: x }`, '6:10', 'unknown key "hook" in watch; known keys: settle, maxBatch, rescan, poll, onImport, oneWay'],
+  ['settle without a unit', `${TABLE}watch: { settle: 100 }`, '6:18', `watch.settle ${TIME}`],
+  ['settle of another unit', `${TABLE}watch: { settle: 100MS }`, '6:18', `watch.settle ${TIME}`],
+  ['settle off', `${TABLE}watch: { settle: off }`, '6:18', `watch.settle ${TIME}`],
+  ['settle as a flag', `${TABLE}watch: { settle: false }`, '6:18', `watch.settle ${TIME}, not a boolean`],
+  ['settle too long', `${TABLE}watch: { settle: 60001ms }`, '6:18', 'watch.settle must be one minute at the most'],
+  ['maxBatch of nothing', `${TABLE}watch: { maxBatch: 0 }`, '6:20', `watch.maxBatch ${COUNT}`],
+  ['maxBatch too large', `${TABLE}watch: { maxBatch: 100001 }`, '6:20', `watch.maxBatch ${COUNT}`],
+  ['maxBatch a fraction', `${TABLE}watch: { maxBatch: 1.5 }`, '6:20', `watch.maxBatch ${COUNT}`],
+  ['maxBatch infinite', `${TABLE}watch: { maxBatch: .inf }`, '6:20', `watch.maxBatch ${COUNT}`],
+  ['maxBatch as text', `${TABLE}watch: { maxBatch: "5" }`, '6:20', `watch.maxBatch ${COUNT}, not text`],
+  ['maxBatch without a value', `${TABLE}watch: { maxBatch: }`, '6:10', 'watch.maxBatch has no value; give it one or remove the key'],
+  ['rescan too often', `${TABLE}watch: { rescan: 999ms }`, '6:18', 'watch.rescan must be one second at least, or off'],
+  ['rescan too rare for a timer', `${TABLE}watch: { rescan: 25d }`, '6:18', 'watch.rescan must be one day at the most, or off'],
+  ['rescan on', `${TABLE}watch: { rescan: true }`, '6:18', `watch.rescan ${TIME}, or off, not a boolean`],
+  ['rescan as a list', `${TABLE}watch: { rescan: [60s] }`, '6:18', `watch.rescan ${TIME}, or off, not a list`],
+  ['poll too often', `${TABLE}watch: { poll: 99ms }`, '6:16', 'watch.poll must be 100ms at least, or off'],
+  ['poll too rare for a timer', `${TABLE}watch: { poll: 1.1d }`, '6:16', 'watch.poll must be one day at the most, or off'],
+  ['poll without a unit', `${TABLE}watch: { poll: 2 }`, '6:16', `watch.poll ${TIME}, or off`],
+  ['poll of another word', `${TABLE}watch: { poll: never }`, '6:16', `watch.poll ${TIME}, or off`],
+  ['poll off in capitals', `${TABLE}watch: { poll: OFF }`, '6:16', `watch.poll ${TIME}, or off`],
+  ['poll without a value', `${TABLE}watch: { poll: }`, '6:10', 'watch.poll has no value; give it one or remove the key'],
+  ['onImport empty', `${TABLE}watch: { onImport: "" }`, '6:20', 'watch.onImport must not be empty'],
+  ['onImport with NUL', `${TABLE}watch: { onImport: "a\\0" }`, '6:20', 'watch.onImport must not hold a NUL character'],
+  ['onImport as a list', `${TABLE}watch: { onImport: [npm, run, x] }`, '6:20', 'watch.onImport must be text, not a list'],
+  ['onImport as a flag', `${TABLE}watch: { onImport: false }`, '6:20', 'watch.onImport must be text, not a boolean; put it in quotes'],
+  ['oneWay unknown', `${TABLE}watch: { oneWay: both }`, '6:18', 'watch.oneWay must be tree or store'],
+  ['oneWay as a flag', `${TABLE}watch: { oneWay: true }`, '6:18', 'watch.oneWay must be tree or store'],
+  ['oneWay store, which nobody asks', `${TABLE}watch: { oneWay: store, poll: off }`, '6:18', UNASKED],
+  ['oneWay store, which nobody asks in YAML 1.1', `${TABLE}watch: { poll: false, oneWay: store }`, '6:31', UNASKED],
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],

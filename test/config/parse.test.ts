@@ -19,6 +19,7 @@ export: { fsync: file, workers: 2, tempSuffix: .part, prune: true }
 guards: { allowEmpty: true, maxDelete: 12.5%, maxFileSize: 512KB }
 onConflict: merge
 history: { maxAge: 12h, maxSize: 1GB }
+watch: { settle: 50ms, maxBatch: 10, rescan: 5m, poll: off, onImport: npm run clear-cache, oneWay: tree }
 ignore: ["*.bak", ".git/"]
 collections:
   pages:
@@ -39,6 +40,7 @@ collections:
       guards: { allowEmpty: true, maxDelete: { share: 0.125 }, maxFileSize: 524_288 },
       onConflict: 'merge',
       history: { maxAge: 43_200_000, maxSize: 1_073_741_824 },
+      watch: { settle: 50, maxBatch: 10, rescan: 300_000, poll: 'off', onImport: 'npm run clear-cache', oneWay: 'tree' },
       ignore: ['*.bak', '.git/'],
       mybb: { master: false },
       collections: [
@@ -66,14 +68,15 @@ collections:
   })
 
   test('has every default', () => {
-    const { store, state, export: exporting, guards, onConflict, history, ignore, mybb } = configOf(TABLE)
-    expect({ store, state, exporting, guards, onConflict, history, ignore, mybb }).toEqual({
+    const { store, state, export: exporting, guards, onConflict, history, watch, ignore, mybb } = configOf(TABLE)
+    expect({ store, state, exporting, guards, onConflict, history, watch, ignore, mybb }).toEqual({
       store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: 'mybb_' },
       state: '/x/.rowtree',
       exporting: { fsync: 'batch', workers: 'auto', tempSuffix: '.tmp', prune: false },
       guards: { allowEmpty: false, maxDelete: { share: 0.25 }, maxFileSize: 8 * 1024 * 1024 },
       onConflict: 'keep',
       history: { maxAge: 30 * 24 * 60 * 60 * 1000, maxSize: 256 * 1024 * 1024 },
+      watch: { settle: 100, maxBatch: 500, rescan: 60_000, poll: 2_000 },
       ignore: [],
       mybb: { master: false },
     })
@@ -101,6 +104,19 @@ collections:
 
   test('one limit of history keeps the default of the other', () => {
     expect(configOf(`${TABLE}history: { maxSize: 0 }`).history).toEqual({ maxAge: 2_592_000_000, maxSize: 0 })
+  })
+
+  test.each([
+    ['one setting keeps the defaults of the others', '{ poll: 5s }', { settle: 100, maxBatch: 500, rescan: 60_000, poll: 5_000 }],
+    ['an empty section has all defaults', '{}', { settle: 100, maxBatch: 500, rescan: 60_000, poll: 2_000 }],
+    ['off', '{ rescan: off, poll: off }', { rescan: 'off', poll: 'off' }],
+    ['off, as YAML 1.1 writes it anew', '{ rescan: false, poll: false }', { rescan: 'off', poll: 'off' }],
+    ['the least of each', '{ settle: 0ms, maxBatch: 1, rescan: 1000ms, poll: 0.1s }', { settle: 0, maxBatch: 1, rescan: 1_000, poll: 100 }],
+    ['the most of each', '{ settle: 1m, maxBatch: 100000, rescan: 1d, poll: 24h }', { settle: 60_000, maxBatch: 100_000, rescan: 86_400_000, poll: 86_400_000 }],
+    ['the store alone', '{ oneWay: store }', { oneWay: 'store', poll: 2_000 }],
+    ['the tree alone, and no polling', '{ oneWay: tree, poll: off }', { oneWay: 'tree', poll: 'off' }],
+  ])('watch: %s', (_, written, watch) => {
+    expect(configOf(`${TABLE}watch: ${written}`).watch).toMatchObject(watch)
   })
 
   test.each([
@@ -169,8 +185,8 @@ collections:
   })
 
   test('no file, no name: line and column alone', () => {
-    expect(faultOf(() => parseConfig(`${TABLE}watch: {}`, { directory: '/x', env: {} })).message).toBe(
-      'Cannot read the configuration at 6:1: unknown key "watch"; known keys: store, tree, state, export, guards, onConflict, history, ignore, mybb, collections',
+    expect(faultOf(() => parseConfig(`${TABLE}watsh: {}`, { directory: '/x', env: {} })).message).toBe(
+      'Cannot read the configuration at 6:1: unknown key "watsh"; did you mean "watch"?',
     )
   })
 })

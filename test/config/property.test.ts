@@ -18,7 +18,7 @@ function endOf(text: string): string {
 const END =
   /^(a config|Cannot read \/x\/rowtree\.yaml(:[1-9]\d*:[1-9]\d*: .+|: \d+ faults(\n {2}(\/x\/rowtree\.yaml:[1-9]\d*:[1-9]\d*: .+|and \d+ more))+))$/
 
-const words = 'store url preset mybb tree state export workers ignore collections key path content __proto__ guards maxDelete maxFileSize onConflict history maxAge set value now'.split(' ')
+const words = 'store url preset mybb tree state export workers ignore collections key path content __proto__ guards maxDelete maxFileSize onConflict history maxAge watch poll rescan off set value now'.split(' ')
 const signs = [':', ': ', ', ', '- ', '? ', '\n', '\n  ', '\n    ', '\t', ' ', '[', ']', '{', '}', '"', "'", '|', '>', '#', ' #', '\\']
 const rare = ['&a ', '*a', '!x ', '!!set ', '!!binary ', '!!omap ', '<<: ', '%YAML 1.1\n---\n', '%TAG ', '---', '\n...\n', '@', '~', '1', 'true', '.inf']
 const inside = ['${A}', '${B}', '$${', '${', '${C}', '{site}', '{x\u009By}', '\uFEFF', '\0', '\u2028', '\r', '\uD800', '😀']

@@ -62,6 +62,10 @@ describe('a size', () => {
 
 describe('a duration', () => {
   test.each<[string, number | undefined]>([
+    ['100ms', 100],
+    ['1 ms', 1],
+    ['0.5ms', 0],
+    ['1.5ms', 1],
     ['90s', 90_000],
     ['10m', 600_000],
     ['12h', 43_200_000],
@@ -72,6 +76,10 @@ describe('a duration', () => {
     ['0.0001s', 0],
     ['30', undefined],
     ['30D', undefined],
+    ['30MS', undefined],
+    ['30Ms', undefined],
+    ['30m s', undefined],
+    ['30sm', undefined],
     ['30 days', undefined],
     ['1h30m', undefined],
     ['-1d', undefined],
@@ -86,7 +94,7 @@ const isWhole = (number: number): boolean => Number.isSafeInteger(number) && num
 const isLimit = (limit: Limit): boolean => ('share' in limit ? limit.share >= 0 && limit.share <= 1 : isWhole(limit.count))
 
 test('what is read is in range, whatever the text', () => {
-  const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{0,20}(\.\d{1,9})? ?([KMG]i?B|[smhdw]|%)?$/))
+  const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{0,20}(\.\d{1,9})? ?([KMG]i?B|ms|[smhdw]|%)?$/))
   fc.assert(fc.property(text, (value) => {
     const fine = isWhole(readSize(value) ?? 0) && isWhole(readDuration(value) ?? 0) && isLimit(readLimit(value) ?? { count: 0 })
     expect(fine).toBe(true)
