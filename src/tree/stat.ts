@@ -9,6 +9,8 @@ export interface Entry extends FileStat {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** Last change of the file or of what is known about it, in whole milliseconds since 1970. Nobody can set it. */
+  readonly ctime: number
 }
 
 /** Deno's own call costs less than half of its `node:fs` form, and an export makes one for every row. */
@@ -18,6 +20,7 @@ interface DenoInfo {
   readonly isSymlink: boolean
   readonly size: number
   readonly mtime: Date | null
+  readonly ctime: Date | null
   readonly ino: number | null
   readonly mode: number | null
   readonly uid: number | null
@@ -44,6 +47,7 @@ function lstatInDeno(path: string): Entry | undefined {
       mode: (info.mode ?? 0) & 0o7777,
       uid: info.uid ?? 0,
       gid: info.gid ?? 0,
+      ctime: info.ctime?.getTime() ?? 0,
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
@@ -82,6 +86,7 @@ function entryOf(stats: Stats): Entry {
     mode: stats.mode & 0o7777,
     uid: stats.uid,
     gid: stats.gid,
+    ctime: Math.floor(stats.ctimeMs),
   }
 }
 
