@@ -14,6 +14,9 @@ const WAYS = ['yes', 'no', 'auto'].flatMap((copy) =>
   ['backup', 'nobackup'].flatMap((keep) => ['writebackup', 'nowritebackup'].map((make) => [`backupcopy=${copy}`, keep, make] as const)),
 )
 
+const CONTROL_O = '\x0f'
+const CONTROL_X = '\x18'
+
 const BODY = 'lorem ipsum dolor sit amet\n'.repeat(4_000)
 
 /** Files without an extension: any dropping beside them could be a row. */
@@ -71,26 +74,29 @@ describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, 
 })
 
 describe.skipIf(!HAS_TERMINAL || !has('nano'))(`nano${lacking('nano', 'script')}`, () => {
-  it.each([[[]], [['--backup']], [['--locking']]])('saves with %j', async (flags) => {
-    const { root, row, arrival, outcome } = await watching(await plainSite(['a']))
-    const nano = atKeyboard(['nano', '--ignorercfiles', ...flags, 'north/a'], root)
-    await nano.shows('lorem')
-    nano.type('first\r\x0f')
-    await nano.shows('File Name to Write')
-    nano.type('\r')
-    await nano.shows('Wrote')
-    await arrival('north/a')
-    expect(row('north/a')).toBe(`first\n${BODY}`)
-    expect(existsSync(join(root, 'north/a~'))).toBe(flags.includes('--backup'))
-    expect(existsSync(join(root, 'north/.a.swp'))).toBe(flags.includes('--locking'))
-    nano.type('second\r\x0f')
-    await nano.shows('File Name to Write')
-    nano.type('\r')
-    await nano.shows('Wrote')
-    nano.type('\x18')
-    await nano.end()
-    expect(await outcome()).toEqual(saved(['north/a']))
-    expect(row('north/a')).toBe(`first\nsecond\n${BODY}`)
+  it('saves plainly, with a backup, and with a lock', async () => {
+    const ways = { plain: [], backup: ['--backup'], locking: ['--locking'] }
+    const slugs = Object.keys(ways)
+    const { root, row, arrival, outcome } = await watching(await plainSite(slugs))
+    for (const [slug, flags] of Object.entries(ways)) {
+      const path = `north/${slug}`
+      const nano = atKeyboard(['nano', '--ignorercfiles', ...flags, path], root)
+      const save = async (text: string): Promise<void> => {
+        nano.type(`${text}\r${CONTROL_O}`)
+        await nano.shows('File Name to Write')
+        nano.type('\r')
+        await nano.shows('Wrote')
+      }
+      await nano.shows('lorem')
+      await save('first')
+      await arrival(path)
+      expect([existsSync(join(root, `${path}~`)), existsSync(join(root, `north/.${slug}.swp`))]).toEqual([slug === 'backup', slug === 'locking'])
+      await save('second')
+      nano.type(CONTROL_X)
+      await nano.end()
+    }
+    expect(await outcome()).toEqual(saved(slugs.map((slug) => `north/${slug}`)))
+    for (const slug of slugs) expect(row(`north/${slug}`)).toBe(`first\nsecond\n${BODY}`)
   })
 })
 
