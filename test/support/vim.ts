@@ -19,8 +19,8 @@ export interface Vim {
  * @param settings such as `backupcopy=yes`
  */
 export async function openVim(directory: string, path: string, settings: readonly string[] = []): Promise<Vim> {
-  const set = ['swapfile', 'directory=.', 'backupdir=.', 'backupskip=', ...settings].join(' ')
-  const keyboard = atKeyboard(['vim', '--clean', '-i', 'NONE', '--cmd', `set ${set}`, path], directory)
+  const place = 'set swapfile directory=. backupdir=. backupskip='
+  const keyboard = atKeyboard(['vim', '--clean', '-i', 'NONE', '--cmd', place, '-c', `set ${['nopaste', ...settings].join(' ')}`, path], directory)
   await keyboard.shows(`"${path}"`)
   return {
     async save(keys) {
