@@ -58,10 +58,9 @@ function lookAt(paths: readonly string[]): void {
 const scans = new Set<Promise<void>>()
 
 function scan(directory: string): void {
-  const running = (async () => {
-    found.add(await unhurried(snapshot.rescan(directory)), 'new-directory')
-    scans.delete(running)
-  })()
+  const running: Promise<void> = unhurried(snapshot.rescan(directory))
+    .then((paths) => found.add(paths, 'new-directory'))
+    .finally(() => scans.delete(running))
   scans.add(running)
 }
 

@@ -5,6 +5,7 @@ import { isDropping } from '../core/droppings.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { Hook } from '../sync/hook.ts'
+import { suspectsOf } from '../sync/suspects.ts'
 import type { Deed } from '../sync/tally.ts'
 import { type CycleRequest, startSession, type WatchPorts } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
@@ -48,7 +49,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
       const errand = { command: 'watch', licence: licence(direction), options: { only, ignore, workers, fsync, signal: stopped }, needsRoot: true }
       const summary = await sides.open(errand, ({ ports: open, plan }) =>
-        runCycle(open, { ...plan, paths, hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
+        runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
       )
       return { summary, deeds }
     },

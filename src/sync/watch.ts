@@ -246,7 +246,6 @@ class Session implements WatchSession {
   /** Tells what a cycle did, and passes it on. */
   #report(report: CycleReport, looked: readonly string[] | undefined, tree: boolean): void {
     const { summary, deeds } = report
-    const isMoving = ({ code }: { readonly code: string }): boolean => code === 'changed-meanwhile'
     this.#touch(summary.conflicts.filter(isMoving).map(({ path }) => path))
     const conflicts = summary.conflicts.filter((problem) => !isMoving(problem))
     for (const news of this.#newsroom.of({ deeds, summary: { ...summary, conflicts } }, looked, tree)) this.#tell(news)
@@ -298,6 +297,11 @@ class Session implements WatchSession {
     cancel?.()
     this.#wake = undefined
   }
+}
+
+/** The file or the row changed amid the cycle: there is more to come. */
+function isMoving({ code }: Problem): boolean {
+  return code === 'changed-meanwhile'
 }
 
 function stopped(): RowtreeError {

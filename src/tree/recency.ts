@@ -1,7 +1,10 @@
 import type { Entry } from './stat.ts'
 
 /** The coarsest clock of a filesystem that stamps files, FAT's, in milliseconds. */
-const TICK = 2_000
+const COARSE = 2_000
+
+/** The same for all others; Linux' clocks tick every 10 ms at the slowest. */
+const FINE = 20
 
 /** What a file server's clock may be behind ours before its files are trusted too early. */
 const SKEW = 60_000
@@ -14,6 +17,7 @@ const SKEW = 60_000
  */
 export class Recency {
   #behind = SKEW
+  #tick = COARSE
 
   /**
    * Whether a later edit may leave this stat as it is.
@@ -24,7 +28,8 @@ export class Recency {
     const age = now - ctime
     // What comes from the future tells of a clock that was wrong, and not by how much.
     if (age >= 0 && age < this.#behind) this.#behind = age
-    const settled = now - this.#behind - TICK
+    if (mtime % 1_000 !== 0) this.#tick = FINE
+    const settled = now - this.#behind - this.#tick
     // A modification time can be set to any year, and the next edit changes it; the time of the last change cannot.
     return ctime >= settled || (mtime >= settled && mtime <= now + SKEW)
   }

@@ -79,7 +79,7 @@ class Stage {
 
   /** Events since the last call, without their times. */
   news(): object[] {
-    return this.events.splice(0).map(({ time: _, ...news }) => news)
+    return this.events.splice(0).map((event) => Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'time')))
   }
 
   /** The paths of the cycles since the last call. */
