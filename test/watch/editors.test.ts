@@ -7,7 +7,7 @@ import { site, type Site } from '../support/site.ts'
 import { HAS_TERMINAL } from '../support/terminal.ts'
 import { has, lacking, runTool } from '../support/tools.ts'
 import { openVim } from '../support/vim.ts'
-import { saved, watching } from '../support/watching.ts'
+import { saved, watching } from '../support/watched-site.ts'
 
 /** Vim's ways to save: in place, by way of a new file, or whichever it finds fit; with a backup that stays, goes, or is not made. */
 const WAYS = ['yes', 'no', 'auto'].flatMap((copy) =>

@@ -6,7 +6,7 @@ import { site } from '../support/site.ts'
 import { samplePages } from '../support/tables.ts'
 import { bodiesOf } from '../support/trail.ts'
 import { has, lacking, runTool } from '../support/tools.ts'
-import { saved, watching } from '../support/watching.ts'
+import { saved, watching } from '../support/watched-site.ts'
 
 const A = 'north/page-000000.html'
 
