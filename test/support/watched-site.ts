@@ -5,7 +5,7 @@ import type { Site } from './site.ts'
 import { keepTrail, type Step, trailOf } from './trail.ts'
 
 /** A site that is watched. */
-export interface Watching extends Site {
+export interface WatchedSite extends Site {
   readonly session: WatchSession
   /** What was told so far. */
   readonly events: readonly WatchEvent[]
@@ -38,7 +38,7 @@ export function saved(paths: readonly string[], told: readonly string[] = []): O
 }
 
 /** Watches a site until the running test is over. The returned promise waits until every save is going to be seen. */
-export async function watching(site: Site, options: WatchOptions = {}): Promise<Watching> {
+export async function watchSite(site: Site, options: WatchOptions = {}): Promise<WatchedSite> {
   keepTrail(site.store)
   const session = site.engine.watch({ poll: 'off', settle: 60, ...options })
   const events: WatchEvent[] = []

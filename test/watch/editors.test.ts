@@ -7,7 +7,7 @@ import { site, type Site } from '../support/site.ts'
 import { HAS_TERMINAL } from '../support/terminal.ts'
 import { has, lacking, runTool } from '../support/tools.ts'
 import { openVim } from '../support/vim.ts'
-import { saved, watching } from '../support/watched-site.ts'
+import { saved, watchSite } from '../support/watched-site.ts'
 
 /** Vim's ways to save: in place, by way of a new file, or whichever it finds fit; with a backup that stays, goes, or is not made. */
 const WAYS = ['yes', 'no', 'auto'].flatMap((copy) =>
@@ -29,7 +29,7 @@ async function plainSite(slugs: readonly string[]): Promise<Site> {
 describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, () => {
   it('saves in each of its ways', async () => {
     const slugs = WAYS.map((way) => way.join(','))
-    const { root, row, arrival, trail, outcome } = await watching(await plainSite(slugs))
+    const { root, row, arrival, trail, outcome } = await watchSite(await plainSite(slugs))
     await Promise.all(
       WAYS.map(async (way) => {
         const path = `north/${way.join(',')}`
@@ -50,7 +50,7 @@ describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, 
 
   it('saves one file after another, and one twice in a row', async () => {
     const slugs = ['a', 'b', 'c']
-    const { root, arrival, trail, outcome } = await watching(await plainSite(slugs))
+    const { root, arrival, trail, outcome } = await watchSite(await plainSite(slugs))
     const vim = await openVim(root, 'north/a')
     for (const slug of slugs) {
       await vim.edit(`north/${slug}`)
@@ -65,7 +65,7 @@ describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, 
   })
 
   it('saves what it did not change, and nothing happens', async () => {
-    const { root, outcome } = await watching(await plainSite(['a']))
+    const { root, outcome } = await watchSite(await plainSite(['a']))
     const vim = await openVim(root, 'north/a')
     await vim.save('')
     await vim.quit()
@@ -77,7 +77,7 @@ describe.skipIf(!HAS_TERMINAL || !has('nano'))(`nano${lacking('nano', 'script')}
   it('saves plainly, with a backup, and with a lock', async () => {
     const ways = { plain: [], backup: ['--backup'], locking: ['--locking'] }
     const slugs = Object.keys(ways)
-    const { root, row, arrival, outcome } = await watching(await plainSite(slugs))
+    const { root, row, arrival, outcome } = await watchSite(await plainSite(slugs))
     for (const [slug, flags] of Object.entries(ways)) {
       const path = `north/${slug}`
       const nano = atKeyboard(['nano', '--ignorercfiles', ...flags, path], root)
@@ -102,7 +102,7 @@ describe.skipIf(!HAS_TERMINAL || !has('nano'))(`nano${lacking('nano', 'script')}
 
 describe('what editors leave behind', () => {
   it('becomes no row, no news and nothing untracked', async () => {
-    const watched = await watching(await plainSite(['a']))
+    const watched = await watchSite(await plainSite(['a']))
     const { root, outcome } = watched
     const left = ['a~', '.a.swp', '.a.swo', '4913', '#a#', 'a.bak', 'a.orig', 'a.rej', '.DS_Store', '.a.kate-swp', 'a___jb_tmp___', 'a___jb_old___', '.goutputstream-X1Y2Z3']
     for (const name of left) writeFileSync(join(root, 'north', name), 'left behind')
@@ -114,7 +114,7 @@ describe('what editors leave behind', () => {
   })
 
   it.skipIf(!HAS_TERMINAL || !has('vim'))('is no news when it goes away, either', async () => {
-    const { root, session, outcome } = await watching(await plainSite(['a']))
+    const { root, session, outcome } = await watchSite(await plainSite(['a']))
     const vim = await openVim(root, 'north/a')
     await eventually('vim has a swap file', () => existsSync(join(root, 'north/.a.swp')))
     await session.flush()

@@ -6,7 +6,7 @@ import { site } from '../support/site.ts'
 import { samplePages } from '../support/tables.ts'
 import { bodiesOf } from '../support/trail.ts'
 import { has, lacking, runTool } from '../support/tools.ts'
-import { saved, watching } from '../support/watched-site.ts'
+import { saved, watchSite } from '../support/watched-site.ts'
 
 const A = 'north/page-000000.html'
 
@@ -45,7 +45,7 @@ const DRAFT = 'written elsewhere\n'.repeat(300)
 describe('a file that a tool writes', () => {
   it(`becomes its row, whichever way it is written${lacking(...needed)}`, async () => {
     const pages = usable.map(([slug]) => ({ site: 'north', slug, body: BODY }))
-    const { directory, root, arrival, trail, row, outcome } = await watching(await site([...pages, ...samplePages(6)]))
+    const { directory, root, arrival, trail, row, outcome } = await watchSite(await site([...pages, ...samplePages(6)]))
     const paths: string[] = []
     for (const [slug, [command]] of usable) {
       const path = `north/${slug}.html`
@@ -62,14 +62,14 @@ describe('a file that a tool writes', () => {
   })
 
   it('is touched, or gets other rights: nothing happens', async () => {
-    const { root, outcome } = await watching(await site())
+    const { root, outcome } = await watchSite(await site())
     await runTool(root, 'touch', [A])
     await runTool(root, 'chmod', ['600', A])
     expect(await outcome()).toEqual(saved([]))
   })
 
   it('is empty for long: it is held, and taken when it is written', async () => {
-    const { root, row, events, trail, arrival, outcome } = await watching(await site())
+    const { root, row, events, trail, arrival, outcome } = await watchSite(await site())
     const before = row(A)
     const file = openSync(join(root, A), 'w')
     await eventually('the empty file is held', () => events.some(({ event }) => event === 'held'))
@@ -82,7 +82,7 @@ describe('a file that a tool writes', () => {
   })
 
   it('is emptied and written anew with hardly a pause, many times', async () => {
-    const { root, row, trail, arrival, outcome } = await watching(await site())
+    const { root, row, trail, arrival, outcome } = await watchSite(await site())
     for (let round = 1; round <= 200; round++) {
       writeFileSync(join(root, A), '')
       writeFileSync(join(root, A), `round ${round}\n`)
@@ -93,7 +93,7 @@ describe('a file that a tool writes', () => {
   })
 
   it('is written by halves: the last one wins', async () => {
-    const { root, row, trail, arrival, outcome } = await watching(await site())
+    const { root, row, trail, arrival, outcome } = await watchSite(await site())
     writeFileSync(join(root, A), 'one half\n')
     await arrival(A)
     appendFileSync(join(root, A), 'the other half\n')
@@ -104,7 +104,7 @@ describe('a file that a tool writes', () => {
   })
 
   it('is made by a program that writes little by little into a new directory', async () => {
-    const { root, row, arrival, outcome } = await watching(await site())
+    const { root, row, arrival, outcome } = await watchSite(await site())
     const path = 'west/new.html'
     mkdirSync(join(root, 'west'))
     await runTool(root, 'sh', ['-ec', 'for number in $(seq 300); do echo "line $number" >> "$0"; done', path])
@@ -117,7 +117,7 @@ describe('a file that a tool writes', () => {
 describe.skipIf(!has('git'))(`git${lacking('git')}`, () => {
   it('switches branches: files change, appear and vanish', async () => {
     const watched = await repository()
-    const { root, store, row, session, trail, events } = await watching(watched, { delete: true })
+    const { root, store, row, session, trail, events } = await watchSite(watched, { delete: true })
     const main = bodiesOf(store)
     await git(root, 'checkout', 'other')
     await session.flush()
@@ -137,7 +137,7 @@ describe.skipIf(!has('git'))(`git${lacking('git')}`, () => {
   })
 
   it('switches branches, where nothing may be deleted', async () => {
-    const { root, store, session, trail } = await watching(await repository())
+    const { root, store, session, trail } = await watchSite(await repository())
     const main = bodiesOf(store)
     await git(root, 'checkout', 'other')
     await session.flush()
@@ -149,7 +149,7 @@ describe.skipIf(!has('git'))(`git${lacking('git')}`, () => {
   })
 
   it('stashes, resets and applies a patch', async () => {
-    const { root, file, arrival, outcome, session } = await watching(await repository())
+    const { root, file, arrival, outcome, session } = await watchSite(await repository())
     const before = file(A)
     writeFileSync(join(root, A), 'stashed\n')
     await arrival(A)
