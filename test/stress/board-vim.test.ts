@@ -1,14 +1,14 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, it, onTestFinished } from 'vitest'
-import type { WatchEvent } from '../../src/index.ts'
-import { finished, rowtree, start } from '../support/cli.ts'
+import { expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { projectIn } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL } from '../support/terminal.ts'
 import { has, lacking } from '../support/tools.ts'
 import { openVim } from '../support/vim.ts'
+import { watching } from '../support/watching.ts'
 
 const BOARD = new URL('../../../shared/data/mybb-1.8.37/board.sqlite', import.meta.url)
 const absent = !existsSync(BOARD)
@@ -16,7 +16,6 @@ const SETTLE = 30
 const CONFIG = `store: { url: 'sqlite:board.sqlite', preset: mybb }
 tree: ./board
 export: { fsync: off }
-watch: { settle: ${SETTLE}ms, poll: off }
 `
 
 /** Vim leaves what it is not told to change as it is: indentation, comments, a missing newline at the end. */
@@ -30,7 +29,8 @@ it.skipIf(absent || !HAS_TERMINAL || !has('vim'))(
     copyFileSync(BOARD, store)
     chmodSync(store, 0o644)
     writeFileSync(join(directory, 'rowtree.yaml'), CONFIG)
-    expect(await rowtree(['export'], { cwd: directory })).toMatchObject({ code: 0 })
+    const board = projectIn(directory, store)
+    expect(await board.run(['export'])).toMatchObject({ code: 0 })
     const tree = join(directory, 'board')
     const before = tablesOf(store)
     const exported = filesOf(tree)
@@ -38,8 +38,9 @@ it.skipIf(absent || !HAS_TERMINAL || !has('vim'))(
     expect(paths).toHaveLength(100)
     const since = Math.floor(Date.now() / 1_000)
 
-    const { events, has: told, interrupt } = await watchBoard(directory)
-    const arrival = async (path: string): Promise<void> => void (await eventually(`${path} is imported`, () => told(path)))
+    const { events, send, done } = await watching(board, ['--json', '--settle', `${SETTLE}ms`, '--poll', 'off'])
+    const batches = (): string[][] => events().filter(({ event }) => event === 'imported').map(({ paths: batch }) => batch as string[])
+    const arrival = async (path: string): Promise<void> => void (await eventually(`${path} is imported`, () => batches().some((batch) => batch.includes(path))))
     const vim = await openVim(tree, paths[0]!, SETTINGS)
     for (const [index, path] of paths.slice(0, 60).entries()) {
       await vim.edit(path)
@@ -55,14 +56,14 @@ it.skipIf(absent || !HAS_TERMINAL || !has('vim'))(
       await another.saveAndQuit(`ggO${mark(path)}`)
     }
     await arrival(paths.at(-1)!)
-    expect(await interrupt()).toMatchObject({ code: 130 })
+    send('SIGINT')
+    expect(await done).toMatchObject({ code: 130 })
 
     const expected = new Map(exported)
     for (const path of paths) expected.set(path, `${mark(path)}${endOfLine(exported.get(path)!)}${exported.get(path)}`)
     expect(filesOf(tree)).toEqual(expected)
-    expect(events.filter(({ event }) => !['ready', 'imported', 'rescan', 'stopped'].includes(event))).toEqual([])
-    const batches = events.flatMap((one) => (one.event === 'imported' ? [one.paths] : []))
-    expect(batches.flatMap((batch) => inOrderOf(paths, batch))).toEqual(paths)
+    expect(events().map(({ event }) => event).filter((event) => event !== 'imported' && event !== 'rescan')).toEqual(['ready', 'stopped'])
+    expect(batches().flatMap((batch) => inOrderOf(paths, batch))).toEqual(paths)
 
     const { mybb_templates: templates, mybb_themestylesheets: stylesheets, ...rest } = tablesOf(store)
     const { mybb_templates: templatesBefore, mybb_themestylesheets: stylesheetsBefore, ...restBefore } = before
@@ -129,35 +130,4 @@ function tablesOf(store: string): Record<string, Row[]> {
   const tables = names.map((name) => [name, db.prepare(`select * from "${name}" order by rowid`).all().map((row) => ({ ...row }))] as const)
   db.close()
   return Object.fromEntries(tables)
-}
-
-interface Watcher {
-  readonly events: readonly WatchEvent[]
-  /** Whether a path was told to be imported. */
-  has(path: string): boolean
-  /** Presses Ctrl-C and waits for the end. */
-  interrupt(): Promise<{ readonly code: number | null; readonly stderr: string }>
-}
-
-/** Runs `rowtree watch --json` and resolves when it is ready. */
-async function watchBoard(directory: string): Promise<Watcher> {
-  const child = start(['watch', '--json'], { cwd: directory })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const end = finished(child)
-  const events: WatchEvent[] = []
-  let begun = ''
-  child.stdout!.on('data', (text: string) => {
-    const lines = `${begun}${text}`.split('\n')
-    begun = lines.pop()!
-    for (const line of lines) events.push(JSON.parse(line) as WatchEvent)
-  })
-  await eventually('the board is watched', () => events.some(({ event }) => event === 'ready'))
-  return {
-    events,
-    has: (path) => events.some((one) => one.event === 'imported' && one.paths.includes(path)),
-    async interrupt() {
-      child.kill('SIGINT')
-      return await end
-    },
-  }
 }
