@@ -29,13 +29,15 @@ const snapshot = new Snapshot(presence, filter)
 const bursts = new BurstDetector()
 /** What events named, and what was found when it was looked at. */
 const named = new Outbox(lookAt)
-const found = new Outbox((paths, suspicion) => report({ kind: 'dirty', paths, ...(suspicion && { suspicion }) }))
+const found = new Outbox((paths, suspicion) => report({ kind: 'dirty', paths, ...(suspicion && { suspicion }) }), 0)
 
 let chokidar: FSWatcher | undefined
 let polling: NodeJS.Timeout | undefined
 let watchingRoot: NodeJS.Timeout | undefined
 let limited = false
 let ready = false
+/** Whether the root is being looked at right now. */
+let checking = false
 let present = true
 let stopped = false
 
@@ -54,20 +56,29 @@ function lookAt(paths: readonly string[]): void {
   found.add(dirty)
 }
 
-/** Scans whose findings are remembered by the snapshot, but not reported yet. */
-const scans = new Set<Promise<void>>()
+/** Scans by directory. What they find is remembered by the snapshot at once, but reported at their end. */
+const scans = new Map<string, Promise<void>>()
+/** Directories that are to be scanned once more, because something happened in them since. */
+const again = new Set<string>()
 
 function scan(directory: string): void {
-  const running: Promise<void> = unhurried(snapshot.rescan(directory))
-    .then((paths) => found.add(paths, 'new-directory'))
-    .finally(() => scans.delete(running))
-  scans.add(running)
+  if (scans.has(directory)) again.add(directory)
+  else scans.set(directory, scanUntilQuiet(directory))
+}
+
+async function scanUntilQuiet(directory: string): Promise<void> {
+  do {
+    again.delete(directory)
+    // The whole tree is looked at where the system told that something happened, but not where.
+    found.add(await unhurried(snapshot.rescan(directory)), directory === '' ? 'burst' : 'new-directory')
+  } while (again.has(directory))
+  scans.delete(directory)
 }
 
 async function rescan(id: number): Promise<void> {
   const paths = await unhurried(snapshot.rescan())
   // What others found is not found again: it has to be told before the answer.
-  while (scans.size > 0) await Promise.all(scans)
+  while (scans.size > 0) await Promise.all(scans.values())
   found.flush()
   report({ kind: 'rescanned', id, paths, files: snapshot.files })
 }
@@ -94,8 +105,10 @@ async function open(): Promise<void> {
   chokidar = watcher
   await new Promise<void>((resolve) => {
     watcher.on('raw', onRaw)
-    watcher.on('addDir', onDirectory)
-    watcher.on('unlinkDir', onDirectory)
+    watcher.on('addDir', (directory) => named.add([pathOf(directory)]))
+    watcher.on('unlinkDir', (directory) => {
+      if (snapshot.knows(pathOf(directory))) named.add([pathOf(directory)])
+    })
     watcher.on('ready', resolve)
     watcher.on('error', (error) => {
       onError(error)
@@ -121,17 +134,15 @@ function onRaw(_event: string, name: string | null, details: unknown): void {
   const path = pathOf(`${watchedPath}${sep}${name}`)
   if (!filter.takes(path)) return
   // A directory tells of its own end by its own name, as if something in it were gone.
-  named.add(name === basename(watchedPath) && !snapshot.knows(path) ? [directory] : [path])
-}
-
-function onDirectory(path: string): void {
-  named.add([pathOf(path)])
+  named.add([name === basename(watchedPath) && !snapshot.knows(path) ? directory : path])
 }
 
 function onError(error: unknown): void {
   const limit = limitOf(error, settings.root)
-  if (!limit) found.add([], 'watcher-error')
-  else if (!limited) {
+  if (!limit) {
+    found.add([], 'watcher-error')
+    void watchRoot()
+  } else if (!limited) {
     limited = true
     report({ kind: 'limited', ...limit })
     void close()
@@ -146,8 +157,10 @@ function pathOf(absolute: string): string {
 
 /** Holds while the root is gone; what changed until it is there again is told by the rescan that the session asks for then. */
 async function watchRoot(): Promise<void> {
-  const standing = presence.standing()
-  if (present && standing !== 'same') {
+  if (checking || !ready) return
+  checking = true
+  clearTimeout(watchingRoot)
+  if (present && !presence.holds()) {
     present = false
     report({ kind: 'root', present })
     named.clear()
@@ -158,6 +171,7 @@ async function watchRoot(): Promise<void> {
     present = true
     report({ kind: 'root', present })
   }
+  checking = false
   if (!stopped) watchingRoot = setTimeout(() => void watchRoot(), SECOND)
 }
 
@@ -179,7 +193,7 @@ async function stop(): Promise<void> {
   named.clear()
   found.clear()
   await close()
-  port.close()
+  process.exit(0)
 }
 
 port.on('message', (order: WatcherOrder) => {

@@ -139,7 +139,7 @@ export class TreeWatcher {
     thread.on('message', (report: WatcherReport) => {
       if (this.#thread === thread) this.#hear(report)
     })
-    thread.on('error', (error) => (reason = messageOf(error)))
+    thread.on('error', (error) => (reason = messageOf(error).split('\n', 1)[0]!))
     thread.on('exit', () => {
       if (this.#thread === thread) this.#replace(reason)
     })

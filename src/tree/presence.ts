@@ -1,8 +1,5 @@
 import { lstatSync } from 'node:fs'
 
-/** How a tree's root stands to the directory that was known as the root. */
-export type Standing = 'same' | 'gone' | 'other'
-
 /**
  * Whether the root of a tree is still the directory that it was. A root that was renamed, unmounted or mounted over has not lost its
  * files: nothing that is missing below it tells of a deletion.
@@ -23,15 +20,9 @@ export class Presence {
     return this.#identity !== undefined
   }
 
-  standing(): Standing {
-    const identity = identityOf(this.root)
-    if (identity === undefined) return 'gone'
-    return identity === this.#identity ? 'same' : 'other'
-  }
-
-  /** Whether what is missing below the root is really gone. Ask after it was missed. */
+  /** Whether the root is there and still the same. Where something is missing below, ask after it was missed. */
   holds(): boolean {
-    return this.standing() === 'same'
+    return this.#identity !== undefined && identityOf(this.root) === this.#identity
   }
 }
 

@@ -39,10 +39,10 @@ export class Snapshot {
     return this.#files
   }
 
-  /** Whether there was a file at this path. */
+  /** Whether there was a file or a directory at this path. */
   knows(path: string): boolean {
     const [directory, name] = split(path)
-    return this.#directories.get(directory)?.has(name) ?? false
+    return this.#directories.has(path) || this.#directories.get(directory)?.has(name) === true
   }
 
   /**

@@ -107,15 +107,18 @@ export function isSettled(mtime: number, clock: number): boolean {
   return mtime < clock
 }
 
-/** What tells cheaply whether a file changed since; `undefined` where there is none, or something else. */
-export function stampOf(path: string): string | undefined {
+/**
+ * How long ago a file changed by its own account, in milliseconds; `undefined` where there is no file. The time of the last change,
+ * other than that of the last modification, cannot be set.
+ */
+export function ageOf(path: string): number | undefined {
   try {
-    const { kind, size, mtime, inode } = lstat(path) ?? {}
-    return kind === undefined || kind === 'directory' ? undefined : `${size} ${mtime} ${inode}`
+    const entry = lstat(path)
+    return entry === undefined || entry.kind === 'directory' ? undefined : Date.now() - entry.ctime
   } catch (error) {
     // A path below what is a file now is gone; what cannot be looked at is there.
     const errno = errnoOf(error)
     if (errno === undefined) throw error
-    return errno === 'ENOTDIR' ? undefined : errno
+    return errno === 'ENOTDIR' ? undefined : Number.POSITIVE_INFINITY
   }
 }
