@@ -37,10 +37,13 @@ export function saved(paths: readonly string[], told: readonly string[] = []): O
   return { changed: names.toSorted(), imported: paths.toSorted(), harmed: [], told, unsettled: [] }
 }
 
-/** Watches a site until the running test is over. The returned promise waits until every save is going to be seen. */
+/**
+ * Watches a site until the running test is over. The returned promise waits until every save is going to be seen. The session may
+ * do whatever a session can: it takes both sides' changes and deletes rows.
+ */
 export async function watchSite(site: Site, options: WatchOptions = {}): Promise<WatchedSite> {
   keepTrail(site.store)
-  const session = site.engine.watch({ poll: 'off', settle: 60, ...options })
+  const session = site.engine.watch({ poll: 100, delete: true, settle: 60, ...options })
   const events: WatchEvent[] = []
   const collected = collect(session, events)
   const stop = async (): Promise<void> => {

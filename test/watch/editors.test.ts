@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -62,6 +62,17 @@ describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, 
     for (const slug of slugs) await arrival(`north/${slug}`)
     expect(await outcome()).toEqual(saved(slugs.map((slug) => `north/${slug}`)))
     expect(trail().filter(({ body }) => !/^(\w) again\n\1\n/.test(body!) && !/^\w\nlorem/.test(body!))).toEqual([])
+  })
+
+  it('makes a new file in a new directory', async () => {
+    const { root, trail, arrival, outcome } = await watchSite(await plainSite(['a']))
+    const vim = await openVim(root, 'west/new')
+    mkdirSync(join(root, 'west'))
+    await vim.save('ifirst')
+    await arrival('west/new')
+    await vim.saveAndQuit('osecond')
+    expect(await outcome()).toEqual(saved(['west/new']))
+    expect(trail().map(({ what, body }) => [what, body])).toEqual([['insert', 'first\n'], ['update', 'first\nsecond\n']])
   })
 
   it('saves what it did not change, and nothing happens', async () => {

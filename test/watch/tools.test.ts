@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -9,6 +9,7 @@ import { has, lacking, runTool } from '../support/tools.ts'
 import { saved, watchSite } from '../support/watched-site.ts'
 
 const A = 'north/page-000000.html'
+const B = 'south/page-000001.html'
 
 /** Ways to write a file: the shell's command, where `$0` is the file and `$1` a draft that lies elsewhere; and what it needs. */
 const WAYS: Readonly<Record<string, readonly [command: string, ...tools: string[]]>> = {
@@ -103,6 +104,20 @@ describe('a file that a tool writes', () => {
     expect(trail()).toHaveLength(2)
   })
 
+  it('is moved out of the way, and written anew a moment later: its row stays', async () => {
+    const { root, trail, arrival, outcome } = await watchSite(await site())
+    for (let round = 1; round <= 3; round++) {
+      renameSync(join(root, A), join(root, `${A}~`))
+      // When this one has arrived, the session knows that the other one is gone.
+      writeFileSync(join(root, B), `another, round ${round}\n`)
+      await arrival(B)
+      writeFileSync(join(root, A), `round ${round}\n`)
+      await arrival(A)
+    }
+    expect(await outcome()).toEqual(saved([A, B]))
+    expect(trail()).toHaveLength(6)
+  })
+
   it('is made by a program that writes little by little into a new directory', async () => {
     const { root, row, arrival, outcome } = await watchSite(await site())
     const path = 'west/new.html'
@@ -114,10 +129,30 @@ describe('a file that a tool writes', () => {
   })
 })
 
+describe.skipIf(!has('rsync'))(`a tree${lacking('rsync')}`, () => {
+  it('becomes the copy of another one, with new times and with old ones', async () => {
+    const { directory, root, store, session, trail, file, events } = await watchSite(await site(samplePages(60)))
+    const script = `cp -a tree copy; cd copy; sed -i s/lorem/LOREM/ north/*; rm south/page-00000[1357].html; mkdir -p west; echo new > west/new.html`
+    await runTool(directory, 'sh', ['-ec', script])
+    await runTool(directory, 'rsync', ['-aI', '--delete', 'copy/', 'tree/'])
+    await session.flush()
+    const bodies = bodiesOf(store)
+    expect(Object.keys(bodies)).toHaveLength(57)
+    for (const [name, body] of Object.entries(bodies)) expect([name, body]).toEqual([name, file(`${name}.html`)])
+    expect(new Set(trail().map(({ what, name }) => `${what} ${name.split('/')[0]}`))).toEqual(new Set(['update north', 'delete south', 'insert west']))
+    expect(trail()).toHaveLength(35)
+
+    await runTool(root, 'mv', ['west', 'east'])
+    await session.flush()
+    expect(trail().slice(35).map(({ what, name }) => `${what} ${name}`)).toEqual(['insert east/new', 'delete west/new'])
+    expect(events.filter(({ event }) => event === 'held' || event === 'problem')).toEqual([])
+  })
+})
+
 describe.skipIf(!has('git'))(`git${lacking('git')}`, () => {
   it('switches branches: files change, appear and vanish', async () => {
     const watched = await repository()
-    const { root, store, row, session, trail, events } = await watchSite(watched, { delete: true })
+    const { root, store, row, session, trail, events } = await watchSite(watched)
     const main = bodiesOf(store)
     await git(root, 'checkout', 'other')
     await session.flush()
@@ -137,7 +172,7 @@ describe.skipIf(!has('git'))(`git${lacking('git')}`, () => {
   })
 
   it('switches branches, where nothing may be deleted', async () => {
-    const { root, store, session, trail } = await watchSite(await repository())
+    const { root, store, session, trail } = await watchSite(await repository(), { delete: false })
     const main = bodiesOf(store)
     await git(root, 'checkout', 'other')
     await session.flush()
@@ -177,7 +212,7 @@ async function repository(): ReturnType<typeof site> {
   await git(root, 'commit', '-m', 'All')
   await git(root, 'checkout', '-b', 'other')
   writeFileSync(join(root, A), 'changed\n')
-  writeFileSync(join(root, 'south/page-000001.html'), 'changed, too\n')
+  writeFileSync(join(root, B), 'changed, too\n')
   mkdirSync(join(root, 'east'))
   writeFileSync(join(root, 'east/new.html'), 'new\n')
   await git(root, 'rm', 'north/page-000002.html')
