@@ -66,8 +66,8 @@ describe.skipIf(!HAS_TERMINAL || !has('vim'))(`vim${lacking('vim', 'script')}`, 
 
   it('makes a new file in a new directory', async () => {
     const { root, trail, arrival, outcome } = await watchSite(await plainSite(['a']))
-    const vim = await openVim(root, 'west/new')
     mkdirSync(join(root, 'west'))
+    const vim = await openVim(root, 'west/new')
     await vim.save('ifirst')
     await arrival('west/new')
     await vim.saveAndQuit('osecond')
