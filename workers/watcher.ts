@@ -1,9 +1,11 @@
 /** The watcher thread: events of the system -> paths to look at -> what differs from the snapshot. */
-import { basename, relative, sep } from 'node:path'
+import type { Stats } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import process from 'node:process'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FSWatcher, watch } from 'chokidar'
 import { WatchFilter } from '../src/core/watched.ts'
+import { releaseMemory } from '../src/memory.ts'
 import { BurstDetector } from '../src/tree/burst.ts'
 import { type Limit, limitOf, replacedRootLimit } from '../src/tree/limits.ts'
 import { Outbox } from '../src/tree/outbox.ts'
@@ -54,9 +56,13 @@ function lookAt(paths: readonly string[]): void {
   if (!present) return
   const dirty: string[] = []
   for (const path of paths) {
+    const wasFile = snapshot.knowsFile(path)
     const seen = snapshot.look(path)
-    if (seen === 'directory') scan(path)
-    else for (const one of seen) dirty.push(one)
+    if (seen === 'directory') {
+      // Chokidar was told that it is a file.
+      if (wasFile) chokidar?.add(join(settings.root, path))
+      scan(path)
+    } else for (const one of seen) dirty.push(one)
   }
   found.add(dirty)
 }
@@ -100,8 +106,7 @@ async function open(): Promise<void> {
   if (limited || settings.polling !== undefined) return
   const watcher = watch(settings.root, {
     backend: BACKEND,
-    // Directories alone: what happens to the files in them is told as raw events, within 2 ms and without a record of each file.
-    ignored: (path, stats) => stats !== undefined && path !== settings.root && !(stats.isDirectory() && filter.enters(pathOf(path))),
+    ignored: isIgnored,
     ignoreInitial: true,
     ignorePermissionErrors: true,
     followSymlinks: false,
@@ -121,6 +126,17 @@ async function open(): Promise<void> {
       if (limited) resolve()
     })
   })
+}
+
+/**
+ * Whether chokidar leaves a path alone: it watches directories, and what happens to the files in them is told as raw events, within 2 ms
+ * and without a record of each file. It asks without stats first, and makes them for each file whenever something happens to it,
+ * unless the answer is clear by then.
+ */
+function isIgnored(path: string, stats?: Stats): boolean {
+  if (path === settings.root) return false
+  const place = pathOf(path)
+  return stats ? !(stats.isDirectory() && filter.enters(place)) : snapshot.knowsFile(place)
 }
 
 async function close(): Promise<void> {
@@ -190,12 +206,16 @@ async function watchRoot(): Promise<void> {
 
 async function start(): Promise<void> {
   if (presence.holds()) {
+    // Once for chokidar, which need not look at files then, and once when nothing can be missed any more.
+    await unhurried(snapshot.rescan())
     await open()
     await unhurried(snapshot.rescan())
   } else {
     present = false
     report({ kind: 'root', present })
   }
+  // From now on there is little to do.
+  releaseMemory()
   ready = true
   report({ kind: 'ready', files: snapshot.files })
   checking = false

@@ -42,6 +42,9 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   const { output, cwd, signal } = context
   const load = (file: string | undefined): Promise<Config> => loadConfig({ file, cwd, env: process.env })
   const config = await load(flags.config)
+  if ((flags.oneWay ?? config.watch.oneWay) === 'store' && (flags.poll ?? config.watch.poll) === 'off') {
+    throw new RowtreeError('usage', 'Cannot watch the store alone: nobody asks it while poll is off; name a time with --poll, such as 2s')
+  }
   if (output.options.verbose) output.note(`config ${config.file}\ntree   ${config.tree}\nstate  ${config.state}`)
   const thrift = new Thrift()
   const farewell = sayFarewell(output, signal)

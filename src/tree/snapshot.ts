@@ -44,8 +44,13 @@ export class Snapshot {
 
   /** Whether there was a file or a directory at this path. */
   knows(path: string): boolean {
+    return this.#directories.has(path) || this.knowsFile(path)
+  }
+
+  /** Whether there was a file at this path. */
+  knowsFile(path: string): boolean {
     const [directory, name] = split(path)
-    return this.#directories.has(path) || this.#directories.get(directory)?.has(name) === true
+    return this.#directories.get(directory)?.has(name) === true
   }
 
   /**
