@@ -6,6 +6,8 @@ import { type Lock, takeLock } from './baseline/lock.ts'
 import { openBaseline } from './baseline/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Licence } from './core/direction.ts'
+import type { Errand, Opened } from './engine/errand.ts'
+import { openSession } from './engine/watch.ts'
 import { reservedPaths } from './core/reserved.ts'
 import { scopeOf } from './core/scope.ts'
 import type { CycleOptions, DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
@@ -15,15 +17,16 @@ import { runCycle } from './sync/cycle.ts'
 import { differences } from './sync/diff.ts'
 import { EVERYTHING, type Named, namePaths, placeOf } from './sync/naming.ts'
 import { operationBefore, operationToUndo } from './sync/operations.ts'
-import type { CyclePlan, CyclePorts } from './sync/plan.ts'
+import type { CyclePlan } from './sync/plan.ts'
 import { WriterPool } from './sync/pool.ts'
 import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
 import { filesystemClock } from './tree/clock.ts'
-import { openRoot, openState, realPathOf } from './tree/root.ts'
+import { openRoot, openState, realPathOf, treeMissing } from './tree/root.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
+import type { WatchOptions, WatchSession } from './watch.ts'
 
 export type { Operation } from './baseline/baseline.ts'
 
@@ -58,6 +61,11 @@ export interface Engine {
    */
   undo(options?: UndoOptions): Promise<Undone>
   /**
+   * Keeps both sides the same while it runs: takes saves to the store, and changes of the store to the tree. It begins at once.
+   * Cycles of other commands and processes take turns with it.
+   */
+  watch(options?: WatchOptions): WatchSession
+  /**
    * A path as a person typed it, relative to the tree: as seen from `cwd`, or else as relative to the tree already.
    *
    * @throws {RowtreeError} `usage` when it leads out of the tree
@@ -84,8 +92,11 @@ const PATIENCE = 10_000
  * ```
  */
 export async function openEngine(config: Config): Promise<Engine> {
-  const { store, directory, collections, mybb } = config
-  return new RowtreeEngine(config, await openStore({ ...store, directory, collections, mybb }))
+  return new RowtreeEngine(config, await openStoreOf(config))
+}
+
+async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
+  return await openStore({ ...store, directory, collections, mybb })
 }
 
 /**
@@ -97,24 +108,10 @@ export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
   return sweepTree(openRoot(config.tree, true), options)
 }
 
-/** What a session needs to know before it opens anything. */
-interface Session {
-  /** For history. */
-  readonly command: string
-  readonly licence: Licence
-  readonly options: CycleOptions
-}
-
-/** The sides of a cycle and what it is about, while the lock is held. */
-interface Opened {
-  readonly ports: CyclePorts
-  readonly plan: CyclePlan
-  name(paths: readonly string[] | undefined): CyclePlan
-}
-
 class RowtreeEngine implements Engine {
   readonly #config: Config
-  readonly #store: Store
+  #store: Store
+  #closed = false
   /** Kept from one cycle to the next: threads are slow to start. */
   #pool = new WriterPool(0)
 
@@ -179,6 +176,10 @@ class RowtreeEngine implements Engine {
     })
   }
 
+  watch(options: WatchOptions = {}): WatchSession {
+    return openSession(this.#config, options, { token: () => this.#store.token(), open: (errand, work) => this.#open(errand, work) })
+  }
+
   pathOf(typed: string, cwd: string): string {
     return placeOf(realPathOf(this.#config.tree), typed, cwd)
   }
@@ -188,6 +189,7 @@ class RowtreeEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#pool.close()
     await this.#store.close()
   }
@@ -201,23 +203,25 @@ class RowtreeEngine implements Engine {
   }
 
   /** Holds the lock and the baseline for the time of one cycle. */
-  async #open<T>({ command, licence, options }: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async #open<T>({ command, licence, options, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
     // A dry run makes nothing, not even an empty baseline.
     const blank = !existsSync(join(directory, 'baseline.db'))
     // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
-    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
+    const isGone = (needsRoot || licence.direction !== 'export') && !blank && !existsSync(this.#config.tree)
+    if (isGone && needsRoot) throw treeMissing(this.#config.tree)
     const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
     const state = dryRun && blank ? undefined : openState(directory)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
     try {
+      const store = await this.#storeNow()
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
       const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
       try {
         const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
-        const ports = { store: this.#store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
+        const ports = { store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
         const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options)
         return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
       } finally {
@@ -226,6 +230,16 @@ class RowtreeEngine implements Engine {
     } finally {
       lock?.release()
     }
+  }
+
+  /**
+   * The store, opened anew when its URL names something else by now. The old one is closed first: under the lock no other cycle uses it,
+   * and where the new one cannot be opened, the next cycle tries again.
+   */
+  async #storeNow(): Promise<Store> {
+    if (this.#closed || this.#store.isCurrent()) return this.#store
+    await this.#store.close()
+    return (this.#store = await openStoreOf(this.#config))
   }
 
   #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'target-is-special'
   | 'target-is-symlink'
   | 'too-many-open-files'
+  | 'tree-missing'
   | 'tree-not-a-directory'
   | 'tree-unreadable'
   | 'tree-unwritable'

@@ -37,3 +37,4 @@ export type { JsonOptions, SweepOptions, SweepResult, WriteOptions } from './ato
 export { RowtreeError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
 export type { FsyncMode, Problem, ProblemCode, Progress, State, Status, StatusItem, Summary } from './types.ts'
+export type { RescanReason, WatchEvent, WatchNews, WatchOptions, WatchSession } from './watch.ts'

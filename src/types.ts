@@ -66,6 +66,7 @@ export type ProblemCode =
   | 'file-in-the-way'
   | 'file-too-large'
   | 'holds-nul'
+  | 'hook-failed'
   | 'invalid-yaml'
   | 'mass-deletion'
   | 'merge-unclean'
@@ -89,6 +90,7 @@ export type ProblemCode =
   | 'unknown-field'
   | 'unsupported-key'
   | 'unsupported-value'
+  | 'watch-limited'
   | 'write-failed'
 
 /** One item's failure, as a value. It never stops the other items. */

@@ -43,10 +43,19 @@ export type WatchNews =
   | { readonly event: 'imported' | 'exported'; readonly paths: readonly string[]; readonly seconds: number }
   /** Paths whose rows were deleted, and whose files were removed. */
   | { readonly event: 'deleted' | 'removed'; readonly paths: readonly string[]; readonly seconds: number }
-  /** Told once for as long as it lasts. */
-  | { readonly event: 'conflict' | 'held'; readonly path: string; readonly code: ProblemCode; readonly message: string }
-  /** An item's failure, or a state of the session's surroundings that it waits out; told once for as long as it lasts. */
-  | { readonly event: 'problem'; readonly path: string; readonly code: ProblemCode | ErrorCode; readonly message: string; readonly errno?: string }
+  /** Files that fit no collection and were not told of before. */
+  | { readonly event: 'untracked'; readonly paths: readonly string[] }
+  /**
+   * Told once for as long as it lasts. `pending`: one side is gone, and its deletion waits for a flag. `problem`: an item's failure,
+   * or a state of the session's surroundings that it waits out.
+   */
+  | {
+    readonly event: 'conflict' | 'held' | 'pending' | 'problem'
+    readonly path: string
+    readonly code: ProblemCode | ErrorCode
+    readonly message: string
+    readonly errno?: string
+  }
   /** A state of the surroundings, told as a problem before, is over. */
   | { readonly event: 'recovered'; readonly path: string; readonly code: ProblemCode | ErrorCode; readonly message: string }
   /** All files were looked at; `found`: how many had changed unnoticed. */

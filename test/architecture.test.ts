@@ -20,16 +20,18 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/store/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/store/']],
   ['src/baseline/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/atomic.ts', 'src/baseline/']],
   ['workers/', ['src/core/', 'src/tree/']],
-  ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
+  ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/digest.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],
   ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/suffix.ts', 'src/config/']],
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
-  ['src/engine.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
-  ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
+  ['src/watch.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts']],
+  ['src/engine/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/', 'src/engine/']],
+  ['src/engine.ts', ['src/watch.ts', 'src/engine/', 'src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
+  ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
   [
     'src/cli/',
-    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
+    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
   ],
 ]
 

@@ -19,6 +19,8 @@ export interface Licence {
   /** This side wins wherever the two differ; what the other one held goes to history. */
   readonly prefer: Side | undefined
   readonly onConflict: OnConflict
+  /** Under `export`: leave a file that is gone, where a plain export writes it again. */
+  readonly leaveMissing?: boolean
 }
 
 /** Which sides have something at a path. */
@@ -46,9 +48,9 @@ export function stepFor(action: Action, present: Presence, licence: Licence): St
 }
 
 /** The side whose change is carried over where only one changed. */
-function changed(action: Exclude<Action, 'none' | 'adopt' | 'hold' | 'conflict'>, { direction }: Licence): Side {
+function changed(action: Exclude<Action, 'none' | 'adopt' | 'hold' | 'conflict'>, { direction, leaveMissing }: Licence): Side {
   // An export writes a missing file again: it asks for what the rows say.
-  if (action === 'delete-row') return direction === 'export' ? 'store' : 'tree'
+  if (action === 'delete-row') return direction === 'export' && !leaveMissing ? 'store' : 'tree'
   return action === 'import' ? 'tree' : 'store'
 }
 

@@ -3,7 +3,7 @@ import { digestOf } from '../digest.ts'
 import type { Problem, Row } from '../types.ts'
 import { sameContent, sizeOf } from './content.ts'
 import type { Database } from './database.ts'
-import { refusal, unwritable } from './failure.ts'
+import { refusal, replaced, unwritable } from './failure.ts'
 import { writeProblem, type RowShape } from './row.ts'
 import type { Applied, BeforeCommit, Change, Outcome } from './store.ts'
 
@@ -61,7 +61,7 @@ interface Task {
  * new row may take the place of an old one.
  *
  * @param writerOf makes the writer of a collection, if there is such a one; called once for each
- * @throws {RowtreeError} `store-unwritable`, and whatever `beforeCommit` throws; nothing is changed then
+ * @throws {RowtreeError} `store-unwritable`, `store-locked`, and whatever `beforeCommit` throws; nothing is changed then
  */
 export async function applyChanges(
   database: Database,
@@ -75,18 +75,21 @@ export async function applyChanges(
   }
   const tasks = plan(changes, writerOf)
   if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
-  const { path } = database
   const db = await database.writing()
-  const transaction = await or(path, db.startTransaction().setAccessMode('read write').execute())
+  requireCurrent(database)
+  const transaction = await or(database, db.startTransaction().setAccessMode('read write').execute())
   try {
-    const problem = await or(path, writeAll(transaction, tasks))
+    const problem = await or(database, writeAll(transaction, tasks))
     if (problem !== undefined) {
-      await or(path, transaction.rollback().execute())
+      await or(database, transaction.rollback().execute())
       return { committed: false, problem }
     }
     const outcomes = tasks.map(outcomeOf)
     beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
-    await or(path, transaction.commit().execute())
+    requireCurrent(database)
+    await or(database, transaction.commit().execute())
+    // Replaced while it was committed: the rows went with the file that was here.
+    requireCurrent(database)
     return { committed: true, outcomes }
   } catch (error) {
     if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute()
@@ -95,12 +98,18 @@ export async function applyChanges(
 }
 
 /** What the database reports, as an error that names the store. */
-async function or<T>(path: string, work: Promise<T>): Promise<T> {
+async function or<T>({ path, isCurrent }: Database, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw unwritable(path, error)
+    // SQLite calls it read-only.
+    throw isCurrent() ? unwritable(path, error) : replaced(path, 'write', error)
   }
+}
+
+/** Rows in a file that nobody else can open would be lost. */
+function requireCurrent({ path, isCurrent }: Database): void {
+  if (!isCurrent()) throw replaced(path, 'write')
 }
 
 function plan(changes: readonly Change[], writerOf: (collection: string) => Writer | undefined): Task[] | Problem {

@@ -29,21 +29,33 @@ export function unreadable(path: string, error: unknown): RowtreeError {
   if (error instanceof RowtreeError) return error
   const [errno, state] = STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
   const details = { path, ...(errno !== undefined && { errno }), cause: error }
-  const code = errno === 'SQLITE_BUSY' || errno === 'SQLITE_LOCKED' ? 'store-locked' : 'store-unreadable'
-  return new RowtreeError(code, `Cannot read the store ${path}: ${state}`, details)
+  return new RowtreeError(isLock(errno) ? 'store-locked' : 'store-unreadable', `Cannot read the store ${path}: ${state}`, details)
 }
 
-/** What the database reported while it was written to, as a `store-unwritable` error. A `RowtreeError` is given back as it is. */
+/**
+ * What the database reported while it was written to, as a `store-unwritable` error, or `store-locked` where it is only a matter of
+ * time. A `RowtreeError` is given back as it is.
+ */
 export function unwritable(path: string, error: unknown): RowtreeError {
   if (error instanceof RowtreeError) return error
   const [errno, state] = WRITE_STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
   const details = { path, ...(errno !== undefined && { errno }), cause: error }
-  return new RowtreeError('store-unwritable', `Cannot write the store ${path}: ${state}`, details)
+  return new RowtreeError(isLock(errno) ? 'store-locked' : 'store-unwritable', `Cannot write the store ${path}: ${state}`, details)
+}
+
+/** The error for a file that is not what its path names any more: who goes on with it reads and writes what nobody else sees. */
+export function replaced(path: string, what: 'read' | 'write', cause?: unknown): RowtreeError {
+  const message = `Cannot ${what} the store ${path}: its file was replaced or removed since it was opened. Run it again`
+  return new RowtreeError(what === 'read' ? 'store-unreadable' : 'store-unwritable', message, { path, cause })
 }
 
 /** The database's words where it refused one row: a constraint, a trigger, a type; `undefined` where the whole store is concerned. */
 export function refusal(error: unknown): string | undefined {
   return REFUSALS.has(primaryCode(error)) ? messageOf(error) : undefined
+}
+
+function isLock(errno: string | undefined): boolean {
+  return errno === 'SQLITE_BUSY' || errno === 'SQLITE_LOCKED'
 }
 
 /** SQLite refines its codes in the upper bits. */

@@ -79,9 +79,29 @@ export interface Store {
    * what was written, so that a value which the database cut or changed fails the batch.
    *
    * @param beforeCommit called once, when everything is written but not committed; its lists are in the order of the changes
-   * @throws `RowtreeError` `store-unwritable`, `store-unreadable` where the whole store is concerned; nothing is changed then
+   * @throws `RowtreeError` `store-unwritable`, `store-locked`, `store-unreadable` where the whole store is concerned; nothing is changed then
    */
   apply(changes: readonly Change[], beforeCommit: BeforeCommit): Promise<Applied>
+  /**
+   * A short text, cheap to get, that is another one whenever somebody else committed something since: as long as it stays the same, no
+   * row has changed but by `apply` of this store. It is taken before rows are read: what is committed in between then moves the next one.
+   * A new text need not mean a change: the first `apply` gives one, too. It says nothing about the texts of another opened store.
+   *
+   * @throws `RowtreeError` `store-locked`, `store-unreadable`
+   *
+   * @example
+   * ```ts
+   * const now = await store.token()
+   * if (now !== before) for await (const chunk of store.read()) take(chunk)
+   * before = now
+   * ```
+   */
+  token(): Promise<string>
+  /**
+   * Whether the store is still what its URL names. `false` when its file was replaced or removed, and after `close`: it has to be opened
+   * anew. Until then `apply` fails, and `read` and `find` give what was there.
+   */
+  isCurrent(): boolean
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */

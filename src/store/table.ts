@@ -50,6 +50,8 @@ export async function openTable(
       return applyChanges(database, changes, (collection) => writerOf(collection, moment), beforeCommit)
     },
     describe: describer(all.map(({ source }) => source)),
+    token: () => ask(database, () => database.token()),
+    isCurrent: () => database.isCurrent(),
     files: database.files,
     close: () => database.close(),
   }

@@ -42,7 +42,7 @@ export async function runCycle(ports: CyclePorts, plan: CyclePlan): Promise<Summ
 class CycleRun {
   readonly #ports: CyclePorts
   readonly #plan: CyclePlan
-  readonly #tally = new Tally()
+  readonly #tally: Tally
   readonly #agenda = new Agenda()
   readonly #packer = new Packer()
   readonly #index = new PathIndex()
@@ -55,6 +55,7 @@ class CycleRun {
   constructor(ports: CyclePorts, plan: CyclePlan) {
     this.#ports = ports
     this.#plan = plan
+    this.#tally = new Tally(plan.onDeed)
     const { licence, decided, dryRun } = plan
     // An export reads and writes files of any size, as the rows are.
     const guards: Guards = licence.direction === 'export' ? { ...plan.guards, maxFileSize: Number.POSITIVE_INFINITY } : plan.guards

@@ -125,12 +125,12 @@ function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyT
       const source = outcome.digest === undefined || outcome.digest === digest ? '' : outcome.digest
       baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: { pack, offset } }, entry)
       offset += content!.length
-      tally.imported++
+      tally.did('imported', path)
       if (!outcome.written) agenda.asAsked.push(path)
     } else {
       if (entry) baseline.remove(entry)
       if (outcome.digest !== undefined) reappeared.push(path)
-      tally.deleted++
+      tally.did('deleted', path)
       if (!outcome.written) agenda.asAsked.push(path)
     }
   }

@@ -3,11 +3,12 @@ import type { BaselineEntry } from '../baseline/baseline.ts'
 import type { PathIndex } from '../core/collisions.ts'
 import { isDropping } from '../core/droppings.ts'
 import { misplacedVerdict } from '../core/guards.ts'
+import { errnoOf, messageOf } from '../errors.ts'
 import type { Chunk, Finding } from '../store/store.ts'
 import { type Directories, parentOf } from '../tree/directories.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
 import { lstat } from '../tree/stat.ts'
-import type { Row } from '../types.ts'
+import type { Problem, Row } from '../types.ts'
 import type { Agenda } from './agenda.ts'
 import type { Clash } from './clashes.ts'
 import type { Item, Packed, Packer } from './packing.ts'
@@ -142,11 +143,16 @@ export class Intake {
     const { root, baseline } = this.#ports
     const structured = rows.filter((row) => row.structured)
     const entries = structured.length > 0 ? baseline.find(structured.map(({ path }) => path)) : undefined
-    return rows.map((row): Candidate => {
+    return rows.flatMap((row): Candidate[] => {
       const { collection, key, path, content } = row
       const binary = typeof content !== 'string'
-      if (!row.structured) return { collection, key, path, binary, source: '', content }
-      return { collection, key, path, binary, ...inWordsOf(root, baseline, entries?.get(path), row) }
+      if (!row.structured) return [{ collection, key, path, binary, source: '', content }]
+      try {
+        return [{ collection, key, path, binary, ...inWordsOf(root, baseline, entries?.get(path), row) }]
+      } catch (error) {
+        this.#targets.tally.problems.push(unreadFile(root, path, error))
+        return []
+      }
     })
   }
 
@@ -194,6 +200,15 @@ export class Intake {
       throw fatal ? fatalError(fatal) : error
     }
   }
+}
+
+/** The value for a file that could not be read; a failure that is not this file's own is thrown. */
+function unreadFile(root: string, path: string, error: unknown): Problem {
+  const fatal = asFatal(error, join(root, path))
+  if (fatal) throw fatalError(fatal)
+  const errno = errnoOf(error)
+  if (errno === undefined) throw error
+  return { path, code: 'read-failed', message: `Cannot read ${path}: ${messageOf(error)}`, errno }
 }
 
 function orphan({ collection, key, path }: BaselineEntry): Candidate {

@@ -7,6 +7,7 @@ import type { FilesystemClock } from '../tree/clock.ts'
 import type { FsyncMode, Progress } from '../types.ts'
 import type { Observation } from './agenda.ts'
 import type { WriterPool } from './pool.ts'
+import type { Deed } from './tally.ts'
 
 /** The sides of a cycle and its memory. */
 export interface CyclePorts {
@@ -24,6 +25,8 @@ export interface CyclePlan {
   readonly guards: Guards
   /** Relative paths of files; no other path is looked at. Absent: everything in scope. */
   readonly paths?: readonly string[] | undefined
+  /** Nobody named these paths: something may have happened there, and where nothing is, nothing is wrong. */
+  readonly hints?: boolean | undefined
   /** A person decided on exactly these paths: neither a limit of deletions nor an earlier undo holds them. */
   readonly decided: boolean
   readonly retention: Retention
@@ -35,6 +38,8 @@ export interface CyclePlan {
   readonly reserved: (path: string) => boolean
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Told of each path that something was done to. */
+  readonly onDeed?: ((deed: Deed, path: string) => void) | undefined
   /** Told of each path whose sides differ, or that is gone from both. */
   readonly observe?: ((observation: Observation) => void) | undefined
 }

@@ -33,7 +33,7 @@ export async function putResult(ports: PutPorts, meeting: Meeting, marked: Diges
   const placed = place(ports, meeting, bytes, digest, plan)
   if (!placed) return false
   baseline.put({ ...entered, ...placed }, entry)
-  tally.exported++
+  tally.did('exported', path)
   tally.bytes += bytes.length
   return true
 }

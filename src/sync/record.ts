@@ -143,7 +143,7 @@ export class Recorder {
           break
         case job.STAGED:
         case job.PUBLISHED:
-          this.#tally.exported++
+          this.#tally.did('exported', item.path)
           this.#tally.bytes += packed.ends[index]! - (packed.ends[index - 1] ?? 0)
           if (!isSettled(table[at + job.MTIME]!, clock)) this.#refresh(item.path, table, at, clock)
           break

@@ -75,7 +75,7 @@ function remove(baseline: Baseline, { missing: { path, entry }, seen }: Doomed, 
     tally.problems.push({ path, code: 'remove-failed', message: `Cannot remove ${path}: ${messageOf(error)}`, ...(errno && { errno }) })
     return false
   }
-  tally.removed++
+  tally.did('removed', path)
   if (entry) baseline.remove(entry)
   return true
 }

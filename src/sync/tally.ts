@@ -1,7 +1,10 @@
 import type { Problem, Summary } from '../types.ts'
 
+/** What a cycle does to one path. */
+export type Deed = 'exported' | 'imported' | 'removed' | 'deleted'
+
 /** Counts of one cycle while it runs. */
-export class Tally {
+export class Tally implements Record<Deed, number> {
   exported = 0
   imported = 0
   adopted = 0
@@ -18,6 +21,18 @@ export class Tally {
   readonly deletions: Problem[] = []
   readonly untracked: string[] = []
   readonly #start = performance.now()
+  readonly #onDeed: ((deed: Deed, path: string) => void) | undefined
+
+  /** @param onDeed told of each path that something was done to */
+  constructor(onDeed?: (deed: Deed, path: string) => void) {
+    this.#onDeed = onDeed
+  }
+
+  /** Counts what was done to a path. */
+  did(deed: Deed, path: string): void {
+    this[deed]++
+    this.#onDeed?.(deed, path)
+  }
 
   summary(): Summary {
     const seconds = Math.round(performance.now() - this.#start) / 1_000

@@ -19,7 +19,7 @@ function defer(baseline: Baseline, { kind, problem, store, tree }: Deferral): vo
  * Lists what waits for a person, and keeps it in the baseline until a cycle finds it settled. A file that fits no
  * collection is told once.
  */
-export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'observe' | 'paths' | 'scope'>, tally: Tally): void {
+export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'observe' | 'paths' | 'hints' | 'scope'>, tally: Tally): void {
   const before = baseline.undecided()
   const now = new Set<string>()
   for (const deferral of agenda.deferrals) {
@@ -40,7 +40,7 @@ export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<C
     if (!plan.dryRun) baseline.defer({ path, kind: 'untracked', code: 'untracked', message, store: undefined, tree: undefined, since: Date.now() })
   }
   for (const path of agenda.nothing) {
-    if (plan.paths) tally.problems.push({ path, code: 'read-failed', message: `Cannot find ${path}: there is neither such a file nor such a row` })
+    if (plan.paths && !plan.hints) tally.problems.push({ path, code: 'read-failed', message: `Cannot find ${path}: there is neither such a file nor such a row` })
   }
   if (plan.dryRun) return
   const looked = plan.paths && new Set(plan.paths)

@@ -76,6 +76,11 @@ function unusable(code: 'tree-unreadable' | 'tree-unwritable', what: string, pat
   })
 }
 
+/** The error of a tree whose root is gone although there was one: a disk that is not mounted, a directory that was moved. */
+export function treeMissing(path: string): RowtreeError {
+  return new RowtreeError('tree-missing', `Cannot find the tree ${path}: it is gone; bring it back, nothing is deleted meanwhile`, { path })
+}
+
 /** The real path of something that may not exist yet: symlinks are resolved as far as there is anything. */
 export function realPathOf(path: string): string {
   if (stat(path)) return realpathSync(path)

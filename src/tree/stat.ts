@@ -101,3 +101,16 @@ export function sameStat(a: FileStat, b: FileStat): boolean {
 export function isSettled(mtime: number, clock: number): boolean {
   return mtime < clock
 }
+
+/** What tells cheaply whether a file changed since; `undefined` where there is none, or something else. */
+export function stampOf(path: string): string | undefined {
+  try {
+    const { kind, size, mtime, inode } = lstat(path) ?? {}
+    return kind === undefined || kind === 'directory' ? undefined : `${size} ${mtime} ${inode}`
+  } catch (error) {
+    // A path below what is a file now is gone; what cannot be looked at is there.
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return errno === 'ENOTDIR' ? undefined : errno
+  }
+}

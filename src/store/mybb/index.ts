@@ -85,6 +85,8 @@ export async function openMybb(
       return applyChanges(database, changes, writerOf, beforeCommit)
     },
     describe: describer(collections),
+    token: () => ask(database, () => database.token()),
+    isCurrent: () => database.isCurrent(),
     files: database.files,
     close: () => database.close(),
   }

@@ -1,0 +1,23 @@
+import type { Licence } from '../core/direction.ts'
+import type { CycleOptions } from '../options.ts'
+import type { CyclePlan, CyclePorts } from '../sync/plan.ts'
+
+/** What is to be done with both sides. */
+export interface Errand {
+  /** For history. */
+  readonly command: string
+  readonly licence: Licence
+  readonly options: CycleOptions
+  /** Nothing is done without the tree's root, where there was one: it may come back. */
+  readonly needsRoot?: boolean
+}
+
+/** The sides of a cycle and what it is about, while the lock is held. */
+export interface Opened {
+  readonly ports: CyclePorts
+  readonly plan: CyclePlan
+  name(paths: readonly string[] | undefined): CyclePlan
+}
+
+/** Holds both sides open while the work is done. */
+export type Open = <T>(errand: Errand, work: (opened: Opened) => Promise<T>) => Promise<T>

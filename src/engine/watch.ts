@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import type { Direction, Licence } from '../core/direction.ts'
+import { isDropping } from '../core/droppings.ts'
+import { systemClock } from '../sync/clock.ts'
+import { runCycle } from '../sync/cycle.ts'
+import { Hook } from '../sync/hook.ts'
+import type { Deed } from '../sync/tally.ts'
+import { type CycleRequest, startSession, type WatchPorts } from '../sync/watch.ts'
+import { TreeWatcher } from '../sync/watcher.ts'
+import { IGNORE_FILE, readIgnoreFile } from '../tree/ignore-file.ts'
+import { realPathOf } from '../tree/root.ts'
+import { stampOf } from '../tree/stat.ts'
+import type { Side } from '../types.ts'
+import type { WatchOptions, WatchSession } from '../watch.ts'
+import type { Open } from './errand.ts'
+
+/** What a session needs of its engine. */
+export interface WatchedSides {
+  readonly open: Open
+  /** See `Store.token`. */
+  readonly token: () => Promise<string>
+}
+
+/** Starts a watch session: the config's settings, unless a caller chose otherwise. */
+export function openSession(config: Config, options: WatchOptions, sides: WatchedSides): WatchSession {
+  const { watch, tree, onConflict, export: { tempSuffix: suffix } } = config
+  const { settle = watch.settle, maxBatch = watch.maxBatch, onImport: command = watch.onImport, signal } = options
+  const poll = often(options.poll ?? watch.poll)
+  const oneWay = options.oneWay ?? watch.oneWay ?? (poll === Number.POSITIVE_INFINITY ? 'tree' : undefined)
+  const root = realPathOf(tree)
+  const disguised = (path: string): boolean => isDropping(path) || path.endsWith(suffix)
+  const licence = (direction: Direction): Licence => licenceOf(config, options, oneWay, direction)
+  const { only, ignore = [], workers, fsync } = options
+
+  const ports: WatchPorts = {
+    token: sides.token,
+    stampOf: (path) => stampOf(join(root, path)),
+    clock: systemClock,
+    hook: command === undefined || command === 'off' ? undefined : (onFailure) => new Hook(command, { cwd: config.directory, onFailure }),
+    async watcher(listener) {
+      // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
+      const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
+      const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
+      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore], tracked }, listener)
+    },
+    async cycle({ direction, paths, signal: stopped }: CycleRequest) {
+      const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
+      const errand = { command: 'watch', licence: licence(direction), options: { only, ignore, workers, fsync, signal: stopped }, needsRoot: true }
+      const summary = await sides.open(errand, ({ ports: open, plan }) =>
+        runCycle(open, { ...plan, paths, hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
+      )
+      return { summary, deeds }
+    },
+  }
+  const settings = {
+    oneWay,
+    settle,
+    maxBatch,
+    rescan: often(options.rescan ?? watch.rescan),
+    poll: oneWay === 'tree' ? Number.POSITIVE_INFINITY : poll,
+    settlesConflicts: oneWay === undefined && onConflict !== 'keep',
+    root,
+    rules: IGNORE_FILE,
+    disguised,
+  }
+  return startSession(ports, settings, signal)
+}
+
+function often(interval: number | 'off'): number {
+  return interval === 'off' ? Number.POSITIVE_INFINITY : interval
+}
+
+function licenceOf(config: Config, options: WatchOptions, oneWay: Side | undefined, direction: Direction): Licence {
+  const { prune = config.export.prune, delete: deletes = false } = options
+  // Who takes the tree's changes, too, takes a missing file for one of them.
+  return { direction, prune, delete: deletes, prefer: undefined, onConflict: config.onConflict, leaveMissing: oneWay !== 'store' }
+}

@@ -1,0 +1,103 @@
+import { Settling } from '../core/settle.ts'
+
+/** Paths that are looked at together. */
+export interface Batch {
+  /** Whether there are files at these paths, or none any more. */
+  readonly kind: 'changed' | 'vanished'
+  readonly paths: readonly string[]
+}
+
+/** How paths are gathered into batches. */
+export interface PendingOptions {
+  /** Milliseconds that a path has to be quiet. */
+  readonly settle: number
+  /** Paths of a batch at the most. */
+  readonly maxBatch: number
+  /** What tells whether a file changed since, cheaply; `undefined` where there is none. */
+  readonly stampOf: (path: string) => string | undefined
+}
+
+/** Nothing more has vanished for so long: then all that did is judged together, so that no guard sees only a part. */
+const VANISHED_QUIET = 1_000
+
+/** No file waits longer than this, or ten settle windows, however often it is written. */
+const LONGEST = 1_000
+
+/** Changed paths on their way from the watcher into cycles. */
+export class Pending {
+  readonly #options: PendingOptions
+  readonly #settling: Settling
+  /** What each file was when it was last heard of: watchers drop events. */
+  readonly #stamps = new Map<string, string | undefined>()
+  readonly #vanished = new Set<string>()
+  #vanishedLast = 0
+  #hurry = false
+
+  constructor(options: PendingOptions) {
+    this.#options = options
+    this.#settling = new Settling({ settle: options.settle, most: Math.max(LONGEST, options.settle * 10) })
+  }
+
+  /** Whether paths are left that were waiting when somebody was in a hurry. */
+  get hurried(): boolean {
+    return this.#hurry
+  }
+
+  touch(paths: readonly string[], now: number): void {
+    for (const path of paths) {
+      this.#settling.touch(path, now)
+      this.#stamps.set(path, this.#options.stampOf(path))
+    }
+  }
+
+  /** A batch that could not be done waits again, and is due at once. */
+  putBack({ paths }: Batch, now: number): void {
+    this.touch(paths, now - this.#options.settle)
+  }
+
+  /** Nothing that waits now has to wait any longer. */
+  hurry(): void {
+    this.#settling.hurry()
+    this.#hurry = this.#settling.hurried || this.#vanished.size > 0
+  }
+
+  /** The next batch that is due. */
+  take(now: number): Batch | undefined {
+    const { maxBatch, stampOf } = this.#options
+    const changed: string[] = []
+    for (const path of this.#settling.take(now, maxBatch, (one) => this.#isQuiet(one))) {
+      this.#stamps.delete(path)
+      if (stampOf(path) !== undefined) changed.push(path)
+      else {
+        this.#vanished.add(path)
+        this.#vanishedLast = now
+      }
+    }
+    if (changed.length > 0) return { kind: 'changed', paths: changed }
+    const vanished = this.#takeVanished(now)
+    if (!this.#settling.hurried) this.#hurry = false
+    return vanished
+  }
+
+  /** When a batch is going to be due; `undefined` when nothing waits. */
+  next(): number | undefined {
+    const changed = this.#settling.next()
+    const vanished = this.#vanished.size > 0 ? this.#vanishedLast + VANISHED_QUIET : undefined
+    if (changed === undefined || vanished === undefined) return changed ?? vanished
+    return Math.min(changed, vanished)
+  }
+
+  #takeVanished(now: number): Batch | undefined {
+    if (this.#vanished.size === 0 || (!this.#hurry && this.#vanishedLast + VANISHED_QUIET > now)) return undefined
+    const paths = [...this.#vanished]
+    this.#vanished.clear()
+    return { kind: 'vanished', paths }
+  }
+
+  #isQuiet(path: string): boolean {
+    const stamp = this.#options.stampOf(path)
+    if (stamp === this.#stamps.get(path)) return true
+    this.#stamps.set(path, stamp)
+    return false
+  }
+}

@@ -1,0 +1,489 @@
+import { describe, expect, it } from 'vitest'
+import { type ErrorCode, RowtreeError } from '../../src/errors.ts'
+import type { CycleReport } from '../../src/sync/news.ts'
+import { type CycleRequest, startSession, type WatchSettings } from '../../src/sync/watch.ts'
+import type { WatcherListener } from '../../src/sync/watcher.ts'
+import type { Problem, Summary } from '../../src/types.ts'
+import type { WatchEvent, WatchSession } from '../../src/watch.ts'
+import { manualClock, type ManualClock } from '../support/manual-clock.ts'
+
+const SETTINGS: WatchSettings = {
+  oneWay: undefined,
+  settle: 100,
+  maxBatch: 500,
+  rescan: 60_000,
+  poll: 2_000,
+  settlesConflicts: false,
+  root: '/tree',
+  rules: '.rowtreeignore',
+  disguised: (path) => path.endsWith('~'),
+}
+
+const QUIET: Summary = {
+  exported: 0, imported: 0, adopted: 0, unchanged: 0, removed: 0, deleted: 0, pending: 0, bytes: 0, seconds: 0.01, rowsPerSecond: 0,
+  conflicts: [], holds: [], problems: [], deletions: [], untracked: [],
+}
+
+/** What cycles and the surroundings of a session are made to do. */
+class Stage {
+  readonly clock: ManualClock = manualClock()
+  readonly cycles: CycleRequest[] = []
+  readonly events: WatchEvent[] = []
+  readonly tracked: string[] = []
+  readonly hooked: string[][] = []
+  readonly session: WatchSession
+  readonly ended: Promise<unknown>
+  listener: WatcherListener | undefined
+  watchers = 0
+  token = '1'
+  /** What a rescan finds. */
+  lost: string[] = []
+  /** Stamps of files; all others have the same. */
+  readonly stamps = new Map<string, string | undefined>()
+  /** What the next cycles answer; by default each path that they are about is imported. */
+  answers: ((request: CycleRequest) => CycleReport | Promise<CycleReport>)[] = []
+
+  constructor(settings: Partial<WatchSettings> = {}) {
+    this.session = startSession({
+      clock: this.clock,
+      token: async () => this.token,
+      stampOf: (path) => (this.stamps.has(path) ? this.stamps.get(path) : 'as ever'),
+      hook: () => ({ run: (paths) => void this.hooked.push([...paths]), close: async () => {} }),
+      watcher: async (listener) => {
+        this.listener = listener
+        this.watchers++
+        return {
+          start: async () => ({ files: 3 }),
+          rescan: async () => ({ paths: this.lost.splice(0), files: 3 }),
+          track: (paths) => void this.tracked.push(...paths),
+          close: async () => {},
+        }
+      },
+      cycle: async (request) => {
+        this.cycles.push(request)
+        const answer = this.answers.shift() ?? (({ paths = [] }) => report({ imported: paths }))
+        return await answer(request)
+      },
+    }, { ...SETTINGS, ...settings })
+    this.ended = this.#read()
+  }
+
+  async #read(): Promise<unknown> {
+    try {
+      for await (const event of this.session) this.events.push(event)
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+
+  /** Events since the last call, without their times. */
+  news(): object[] {
+    return this.events.splice(0).map(({ time: _, ...news }) => news)
+  }
+
+  /** The paths of the cycles since the last call. */
+  looked(): (readonly string[] | undefined)[] {
+    return this.cycles.splice(0).map(({ paths }) => paths)
+  }
+}
+
+function report(deeds: Partial<CycleReport['deeds']>, summary: Partial<Summary> = {}): CycleReport {
+  return { summary: { ...QUIET, ...summary }, deeds: { exported: [], imported: [], removed: [], deleted: [], ...deeds } }
+}
+
+function failing(code: ErrorCode): () => never {
+  return () => {
+    throw new RowtreeError(code, `Cannot go on: ${code}`, { path: '/store' })
+  }
+}
+
+async function begun(settings: Partial<WatchSettings> = {}): Promise<Stage> {
+  const stage = new Stage(settings)
+  await stage.clock.pass(0)
+  stage.news()
+  stage.looked()
+  return stage
+}
+
+describe('a session begins', () => {
+  it.each([
+    [undefined, 'sync', 1],
+    ['tree', 'import', 1],
+    ['store', 'export', 0],
+  ] as const)('with a look at everything (one way: %s)', async (oneWay, direction, watchers) => {
+    const stage = new Stage({ oneWay })
+    stage.answers.push(() => report({ imported: ['b', 'a'] }))
+    await stage.clock.pass(0)
+    expect(stage.cycles.map((request) => [request.direction, request.paths])).toEqual([[direction, undefined]])
+    expect(stage.watchers).toBe(watchers)
+    expect(stage.news()).toEqual([{ event: 'imported', paths: ['a', 'b'], seconds: 0.01 }, { event: 'ready', files: watchers * 3 }])
+  })
+
+  it('as soon as it can', async () => {
+    const stage = new Stage()
+    stage.answers.push(failing('locked'), failing('locked'))
+    await stage.clock.pass(0)
+    expect(stage.news()).toEqual([{ event: 'problem', path: '/store', code: 'locked', message: 'Cannot go on: locked' }])
+    await stage.clock.pass(750)
+    expect(stage.news()).toEqual([
+      { event: 'ready', files: 3 },
+      { event: 'recovered', path: '/store', code: 'locked', message: 'This is over: Cannot go on: locked' },
+    ])
+  })
+})
+
+describe('a save', () => {
+  it('is taken when its path is quiet, in a cycle about that path alone', async () => {
+    const stage = await begun()
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(50)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(99)
+    expect(stage.looked()).toEqual([])
+    await stage.clock.pass(1)
+    expect(stage.cycles).toEqual([{ direction: 'sync', paths: ['a'] }])
+    expect(stage.news()).toEqual([{ event: 'imported', paths: ['a'], seconds: 0.01 }])
+  })
+
+  it('during a cycle is taken by the next one', async () => {
+    const stage = await begun()
+    const gate = Promise.withResolvers<CycleReport>()
+    stage.answers.push(() => gate.promise)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(500)
+    expect(stage.looked()).toEqual([['a']])
+    gate.resolve(report({ imported: ['a'] }))
+    await stage.clock.pass(0)
+    expect(stage.looked()).toEqual([['a', 'b']])
+  })
+
+  it('that no event told of is waited for: the file is not what it was', async () => {
+    const stage = await begun()
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(90)
+    stage.stamps.set('a', 'saved again')
+    await stage.clock.pass(100)
+    expect(stage.looked()).toEqual([])
+    await stage.clock.pass(10)
+    expect(stage.looked()).toEqual([['a']])
+  })
+
+  it('comes in batches of the largest size', async () => {
+    const stage = await begun({ maxBatch: 2 })
+    stage.listener!.dirty(['a', 'b', 'c'])
+    await stage.clock.pass(100)
+    expect(stage.looked()).toEqual([['a', 'b'], ['c']])
+  })
+
+  it('that changed amid its cycle is looked at again, and is no news', async () => {
+    const stage = await begun()
+    const problem: Problem = { path: 'a', code: 'changed-meanwhile', message: 'a changed while it was imported; run it again' }
+    stage.answers.push(() => report({}, { conflicts: [problem] }))
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(200)
+    expect(stage.looked()).toEqual([['a'], ['a']])
+    expect(stage.news()).toEqual([{ event: 'imported', paths: ['a'], seconds: 0.01 }])
+  })
+
+  it('runs the hook with what was imported and deleted, not with what was exported', async () => {
+    const stage = await begun()
+    stage.answers.push(() => report({ imported: ['a'], deleted: ['b'], exported: ['c', 'd~'] }))
+    stage.listener!.dirty(['a', 'b', 'c'])
+    await stage.clock.pass(100)
+    expect(stage.hooked).toEqual([['a', 'b']])
+    expect(stage.tracked).toEqual(['d~'])
+  })
+})
+
+describe('files that vanish', () => {
+  it('are looked at together when nothing more vanishes', async () => {
+    const stage = await begun({ maxBatch: 1 })
+    for (const path of ['a', 'b', 'c']) stage.stamps.set(path, undefined)
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(900)
+    stage.listener!.dirty(['c'])
+    await stage.clock.pass(1_099)
+    expect(stage.looked()).toEqual([])
+    await stage.clock.pass(1)
+    expect(stage.looked()).toEqual([['a', 'b', 'c']])
+  })
+
+  it('and come back are changes like any other', async () => {
+    const stage = await begun()
+    stage.stamps.set('a', undefined)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(50)
+    stage.stamps.delete('a')
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    expect(stage.looked()).toEqual([['a']])
+  })
+})
+
+describe('the store', () => {
+  it('is read when its token has moved, and not before', async () => {
+    const stage = await begun()
+    await stage.clock.pass(4_000)
+    expect(stage.cycles).toEqual([])
+    stage.token = '2'
+    stage.answers.push(() => report({ exported: ['a'] }))
+    await stage.clock.pass(10_000)
+    expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined]])
+    expect(stage.news()).toEqual([{ event: 'exported', paths: ['a'], seconds: 0.01 }])
+  })
+
+  it('is read again when that failed', async () => {
+    const stage = await begun()
+    stage.token = '2'
+    stage.answers.push(failing('store-locked'))
+    await stage.clock.pass(2_000)
+    expect(stage.cycles).toHaveLength(1)
+    await stage.clock.pass(2_000)
+    expect(stage.cycles).toHaveLength(2)
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'store-locked' }, { event: 'recovered' }])
+  })
+
+  it('that moves while it is read is read again', async () => {
+    const stage = await begun()
+    stage.token = '2'
+    stage.answers.push(() => {
+      stage.token = '3'
+      return report({})
+    })
+    await stage.clock.pass(4_000)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('whose changes meet edits is settled by a rule only where the files are quiet', async () => {
+    const stage = await begun({ settlesConflicts: true })
+    stage.token = '2'
+    stage.answers.push(() => report({}, { conflicts: [conflict('a', 'both changed')] }))
+    await stage.clock.pass(2_100)
+    expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined], ['sync', ['a']]])
+  })
+})
+
+function conflict(path: string, message: string): Problem {
+  return { path, code: 'changed-on-both-sides', message }
+}
+
+describe('what waits for a person', () => {
+  it('is told once, and again when it has been settled in between', async () => {
+    const stage = await begun()
+    const found = (): CycleReport => report({}, { conflicts: [conflict('a', 'both changed')], holds: [{ path: 'b', code: 'file-emptied', message: 'empty' }] })
+    const save = async (): Promise<object[]> => {
+      stage.listener!.dirty(['a', 'b'])
+      await stage.clock.pass(100)
+      return stage.news()
+    }
+    stage.answers.push(found, found)
+    expect(await save()).toEqual([
+      { event: 'conflict', ...conflict('a', 'both changed') },
+      { event: 'held', path: 'b', code: 'file-emptied', message: 'empty' },
+    ])
+    expect(await save()).toEqual([])
+    expect(await save()).toEqual([{ event: 'imported', paths: ['a', 'b'], seconds: 0.01 }])
+    stage.answers.push(found)
+    expect(await save()).toHaveLength(2)
+  })
+
+  it('is not forgotten by a cycle that looks elsewhere, or only at the store', async () => {
+    const stage = await begun()
+    const held = { path: 'b', code: 'file-emptied', message: 'empty' } as const
+    stage.answers.push(() => report({}, { holds: [held] }), () => report({}), () => report({}), () => report({}, { holds: [held] }))
+    stage.listener!.dirty(['b'])
+    await stage.clock.pass(100)
+    expect(stage.news()).toHaveLength(1)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    stage.token = '2'
+    await stage.clock.pass(2_000)
+    stage.listener!.dirty(['b'])
+    await stage.clock.pass(100)
+    expect(stage.cycles).toHaveLength(4)
+    expect(stage.news()).toEqual([])
+  })
+})
+
+describe('all files are looked at again', () => {
+  it('by the clock', async () => {
+    const stage = await begun({ poll: Number.POSITIVE_INFINITY })
+    stage.lost = ['a']
+    await stage.clock.pass(60_100)
+    expect(stage.news()).toEqual([{ event: 'rescan', reason: 'timer', found: 1 }, { event: 'imported', paths: ['a'], seconds: 0.01 }])
+  })
+
+  it('after a burst, when it is over', async () => {
+    const stage = await begun()
+    stage.lost = ['z']
+    stage.listener!.dirty(['a'], 'burst')
+    await stage.clock.pass(200)
+    stage.listener!.dirty([], 'burst')
+    await stage.clock.pass(299)
+    expect(stage.news()).toHaveLength(1)
+    await stage.clock.pass(1)
+    expect(stage.news()).toEqual([{ event: 'rescan', reason: 'burst', found: 1 }])
+    await stage.clock.pass(100)
+    expect(stage.looked()).toEqual([['a'], ['z']])
+  })
+
+  it('by a whole cycle after the watcher was replaced', async () => {
+    const stage = await begun()
+    stage.listener!.replaced('it died')
+    await stage.clock.pass(0)
+    expect(stage.looked()).toEqual([undefined])
+    expect(stage.news()).toEqual([{ event: 'rescan', reason: 'watcher-replaced', found: 0 }])
+  })
+
+  it('by a whole cycle after the rules changed, with a watcher that knows them', async () => {
+    const stage = await begun()
+    stage.listener!.dirty(['.rowtreeignore', 'a'])
+    await stage.clock.pass(100)
+    expect(stage.watchers).toBe(2)
+    expect(stage.looked()).toEqual([['a'], undefined])
+    expect(stage.news()).toContainEqual({ event: 'rescan', reason: 'rules-changed', found: 0 })
+  })
+})
+
+describe('while the root is gone', () => {
+  it('nothing is done, and afterwards everything is looked at', async () => {
+    const stage = await begun()
+    stage.listener!.dirty(['a'])
+    stage.listener!.root(false)
+    stage.token = '2'
+    await stage.clock.pass(200_000)
+    expect(stage.looked()).toEqual([])
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'tree-missing', path: '/tree' }])
+    await expect(stage.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
+    stage.listener!.root(true)
+    stage.lost = ['b']
+    await stage.clock.pass(500)
+    expect(stage.news()).toMatchObject([
+      { event: 'recovered', code: 'tree-missing' },
+      { event: 'rescan', reason: 'root-returned', found: 1 },
+      { event: 'imported', paths: ['a'] },
+      { event: 'imported', paths: ['b'] },
+    ])
+  })
+})
+
+describe('when the store fails', () => {
+  it('waits longer each time, says so once, and goes on where it was', async () => {
+    const stage = await begun({ poll: Number.POSITIVE_INFINITY })
+    stage.answers.push(failing('store-missing'), failing('store-missing'), failing('store-missing'))
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    stage.listener!.dirty(['b'])
+    await stage.clock.pass(249)
+    expect(stage.looked()).toEqual([['a']])
+    await stage.clock.pass(1)
+    expect(stage.looked()).toEqual([['a', 'b']])
+    await stage.clock.pass(500)
+    expect(stage.looked()).toEqual([['a', 'b']])
+    await stage.clock.pass(1_000)
+    expect(stage.looked()).toEqual([['a', 'b']])
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'store-missing' }, { event: 'imported', paths: ['a', 'b'] }, { event: 'recovered', code: 'store-missing' }])
+  })
+
+  it('ends with an error that is not going to pass', async () => {
+    const stage = await begun()
+    stage.answers.push(failing('baseline-newer'))
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    expect(await stage.ended).toMatchObject({ code: 'baseline-newer' })
+    await stage.session.stop()
+  })
+})
+
+describe('flush', () => {
+  it('takes what waits and what no event told of, without waiting for quiet', async () => {
+    const stage = await begun()
+    stage.listener!.dirty(['a'])
+    stage.lost = ['b']
+    await stage.session.flush()
+    expect(stage.looked()).toEqual([['a', 'b']])
+  })
+
+  it('resolves after the batch in flight, too', async () => {
+    const stage = await begun()
+    const gate = Promise.withResolvers<CycleReport>()
+    stage.answers.push(() => gate.promise)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    let flushed = false
+    const done = stage.session.flush().then(() => (flushed = true))
+    await stage.clock.pass(1_000)
+    expect(flushed).toBe(false)
+    gate.resolve(report({ imported: ['a'] }))
+    await done
+  })
+
+  it('waits for the beginning', async () => {
+    const stage = new Stage()
+    const gate = Promise.withResolvers<CycleReport>()
+    stage.answers.push(() => gate.promise)
+    let flushed = false
+    const done = stage.session.flush().then(() => (flushed = true))
+    await stage.clock.pass(1_000)
+    expect(flushed).toBe(false)
+    gate.resolve(report({}))
+    await done
+  })
+
+  it('rejects with what kept the session from it', async () => {
+    const stage = await begun()
+    stage.answers.push(failing('store-missing'))
+    stage.lost = ['a']
+    await expect(stage.session.flush()).rejects.toMatchObject({ code: 'store-missing' })
+  })
+
+  it('rejects when the session stops, and after it', async () => {
+    const stage = await begun()
+    stage.answers.push(() => new Promise(() => {}))
+    stage.lost = ['a']
+    const flushed = stage.session.flush()
+    flushed.catch(() => {})
+    await stage.clock.pass(0)
+    void stage.session.stop()
+    const idle = await begun()
+    await idle.session.stop()
+    await expect(idle.session.flush()).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
+
+describe('stop', () => {
+  it('finishes the batch in flight and begins no other', async () => {
+    const stage = await begun({ maxBatch: 1 })
+    const gate = Promise.withResolvers<CycleReport>()
+    stage.answers.push(() => gate.promise)
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(100)
+    let stopped = false
+    const done = stage.session.stop().then(() => (stopped = true))
+    await stage.clock.pass(1_000)
+    expect(stopped).toBe(false)
+    gate.resolve(report({ imported: ['a'] }))
+    await done
+    expect(await stage.ended).toBeUndefined()
+    expect(stage.news()).toMatchObject([{ event: 'imported', paths: ['a'] }, { event: 'stopped' }])
+    expect(stage.looked()).toEqual([['a']])
+  })
+
+  it('cuts a look at everything short', async () => {
+    const stage = new Stage()
+    stage.answers.push(({ signal }) => new Promise((_, reject) => signal!.addEventListener('abort', () => reject(new RowtreeError('cancelled', 'Cannot finish')))))
+    await stage.clock.pass(0)
+    await stage.session.stop()
+    await stage.ended
+    expect(stage.news()).toEqual([{ event: 'stopped' }])
+  })
+
+  it('may be asked for twice, and before anything began', async () => {
+    const stage = new Stage()
+    await Promise.all([stage.session.stop(), stage.session.stop()])
+    expect(await stage.ended).toBeUndefined()
+  })
+})
