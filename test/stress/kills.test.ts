@@ -34,8 +34,8 @@ test('a session that is killed in a burst loses nothing for the next one', async
     await nothingLeft('differences', () => differing(database, tree))
     const here = rowsOf(database)
     expect(here.get(pathOf(last))).toBe(textOf(pathOf(last), `late-${round}`))
-    expect(rowsWithout(database, `file-${round}`).filter((path) => path < pathOf(EDITS).replace('.html', ''))).toEqual([pathOf(last).replace('.html', '')])
-    expect(rowsWithout(database, `row-${round}`).filter((path) => path >= pathOf(EDITS).replace('.html', ''))).toEqual([])
+    expect(rowsWithout(database, `file-${round}`).filter((path) => path < pathOf(EDITS))).toEqual([pathOf(last)])
+    expect(rowsWithout(database, `row-${round}`).filter((path) => path >= pathOf(EDITS))).toEqual([])
     expect(second.events.filter(({ event }) => event === 'conflict' || event === 'held' || event === 'problem')).toEqual([])
     second.child.kill('SIGKILL')
     await second.ended

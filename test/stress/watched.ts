@@ -62,10 +62,10 @@ export function rowsOf(store: string): Map<string, string> {
   })
 }
 
-/** Paths of the first `files` rows that do not hold this mark yet. */
+/** Paths of rows that do not hold this mark. */
 export function rowsWithout(store: string, mark: string): string[] {
   return read(store, (db) => {
-    const rows = db.prepare(`select site || '/' || slug as path from pages where instr(body, ?) = 0`).all(`<p>${mark}</p>`) as { path: string }[]
+    const rows = db.prepare(`select site || '/' || slug || '.html' as path from pages where instr(body, ?) = 0`).all(`<p>${mark}</p>`) as { path: string }[]
     return rows.map(({ path }) => path)
   })
 }
