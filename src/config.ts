@@ -20,6 +20,7 @@ export type {
   Preset,
   SetInput,
   StoreConfig,
+  WatchConfig,
 } from './config/types.ts'
 
 /** Where the text of a config comes from. */

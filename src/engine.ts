@@ -23,6 +23,7 @@ import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
 import { filesystemClock } from './tree/clock.ts'
+import { IGNORE_FILE, readIgnoreFile } from './tree/ignore-file.ts'
 import { openRoot, openState, realPathOf, treeMissing } from './tree/root.ts'
 import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
@@ -177,7 +178,7 @@ class RowtreeEngine implements Engine {
   }
 
   watch(options: WatchOptions = {}): WatchSession {
-    return openSession(this.#config, options, { token: () => this.#store.token(), open: (errand, work) => this.#open(errand, work) })
+    return openSession(this.#config, options, { token: () => this.#token(), open: (errand, work) => this.#open(errand, work) })
   }
 
   pathOf(typed: string, cwd: string): string {
@@ -242,6 +243,11 @@ class RowtreeEngine implements Engine {
     return (this.#store = await openStoreOf(this.#config))
   }
 
+  /** What differs from all before it where the store is not what its URL names any more: the next cycle opens it anew. */
+  async #token(): Promise<string> {
+    return this.#store.isCurrent() ? await this.#store.token() : 'replaced'
+  }
+
   #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {
     const { guards, history, export: settings, ignore } = this.#config
     return {
@@ -252,7 +258,7 @@ class RowtreeEngine implements Engine {
       fsync: options.fsync ?? settings.fsync,
       suffix: settings.tempSuffix,
       dryRun: options.dryRun ?? false,
-      scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...(options.ignore ?? [])] }),
+      scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...readIgnoreFile(root), ...(options.ignore ?? [])] }),
       reserved: reservedPaths(this.#ownPaths(root)),
       signal: options.signal,
       onProgress: options.onProgress,
@@ -262,7 +268,7 @@ class RowtreeEngine implements Engine {
   /** Where rowtree's own files lie inside the tree, if they do. */
   #ownPaths(root: string): string[] {
     const { state, file } = this.#config
-    return [state, ...(file === undefined ? [] : [file]), ...this.#store.files]
+    return [join(root, IGNORE_FILE), state, ...(file === undefined ? [] : [file]), ...this.#store.files]
       .map((path) => relative(root, realPathOf(path)).replaceAll(sep, '/'))
       .filter((path) => path !== '' && path !== '..' && !path.startsWith('../') && !isAbsolute(path))
   }

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'document-invalid'
   | 'io-error'
   | 'locked'
+  | 'port-unavailable'
   | 'read-only'
   | 'store-locked'
   | 'store-missing'

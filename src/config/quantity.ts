@@ -4,13 +4,13 @@ import { type Phrase, must } from './phrase.ts'
 const PERCENTAGE = /^(\d+(?:\.\d+)?) ?%$/
 const WHOLE = /^\d+$/
 const SIZE = /^(\d+(?:\.\d+)?) ?([KMG])i?B$/i
-const DURATION = /^(\d+(?:\.\d+)?) ?([smhdw])$/
+const DURATION = /^(\d+(?:\.\d+)?) ?(ms|[smhdw])$/
 
 /** Bytes, by the first letter of a unit. Powers of 1024, as most programs that take such texts have it. */
 const BYTES: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
 
 /** Milliseconds, by unit. */
-const MILLISECONDS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** A part of all rows (0 to 1), or a number of rows. */
 export type Limit = { readonly share: number } | { readonly count: number }

@@ -15,6 +15,14 @@ const aWorkerCount: Phrase = {
       ? 'must be auto or an integer from 0 to 64'
       : must('auto or an integer from 0 to 64').error({ ...issue, code: 'invalid_type' }),
 }
+const A_TIME = 'a duration such as 100ms, 2s or 1m'
+const aBatchSize = must('a whole number from 1 to 100,000')
+
+/** How often something is done: a duration of some length, or `off`. */
+function interval(least: number, words: string): z.ZodType<number | 'off', string | false> {
+  return z.union([z.literal(['off', false]).transform(() => 'off' as const), quantity<number, string>(`${A_TIME}, or off`, readDuration).refine((time) => time >= least, `must be at least ${words}`)])
+}
+
 const store = z.strictObject({
   url: text,
   preset: z.enum(['table', 'mybb'], must('table or mybb')).default('table'),
@@ -46,6 +54,19 @@ const history = z.strictObject({
   maxSize: quantity('a size such as 512KB, 256MB or 1GB, or a whole number of bytes', readSize).prefault('256MB'),
 }, aMap)
 
+const watch = z.strictObject({
+  settle: quantity<number, string>(A_TIME, readDuration)
+    .refine((time) => time <= 60_000, 'must be one minute at the most')
+    .prefault('100ms'),
+  maxBatch: z.int(aBatchSize).min(1, aBatchSize).max(100_000, aBatchSize).default(500),
+  rescan: interval(1_000, 'one second').prefault('60s'),
+  poll: interval(100, '100ms').prefault('2s'),
+  onImport: text.optional(),
+  oneWay: z.enum(['tree', 'store'], must('tree or store')).optional(),
+}, aMap).superRefine(({ oneWay, poll }, context) => {
+  if (oneWay === 'store' && poll === 'off') context.addIssue({ code: 'custom', path: ['oneWay'], message: 'cannot be store where watch.poll is off: nobody would ask the store' })
+})
+
 const collectionName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be made of letters, digits, "_" and "-"')
 
 const root = z.strictObject({
@@ -56,6 +77,7 @@ const root = z.strictObject({
   guards: guards.prefault({}),
   onConflict: z.enum(['keep', 'store', 'tree', 'merge'], must('keep, store, tree or merge')).default('keep'),
   history: history.prefault({}),
+  watch: watch.prefault({}),
   ignore: z.array(text, must('a list of patterns')).default([]),
   mybb: mybb.optional(),
   collections: named('collection', collectionName, collection).optional(),
@@ -85,6 +107,7 @@ const sections: Readonly<Record<string, object>> = {
   export: exporting.shape,
   guards: guards.shape,
   history: history.shape,
+  watch: watch.shape,
   mybb: mybb.shape,
 }
 

@@ -41,6 +41,22 @@ export interface HistoryConfig {
   readonly maxSize: number
 }
 
+/** How a watch session behaves. Times are milliseconds. */
+export interface WatchConfig {
+  /** How long a path must be quiet before it is taken. */
+  readonly settle: number
+  /** Paths of one batch at the most. */
+  readonly maxBatch: number
+  /** How often all files are looked at. */
+  readonly rescan: number | 'off'
+  /** How often the store is asked whether it changed. */
+  readonly poll: number | 'off'
+  /** A shell command that runs after each import. */
+  readonly onImport?: string | undefined
+  /** Whose changes are taken; absent: both sides'. */
+  readonly oneWay?: Side | undefined
+}
+
 /** One kind of row of the preset `table`, and where its files go. */
 export interface CollectionConfig {
   readonly name: string
@@ -74,6 +90,7 @@ export interface Config {
   /** Who wins where both sides changed: nobody, one side, or both as far as their changes do not touch. */
   readonly onConflict: 'keep' | Side | 'merge'
   readonly history: HistoryConfig
+  readonly watch: WatchConfig
   /** Gitignore patterns of files that are none of our business. */
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
@@ -153,6 +170,22 @@ export interface ConfigInput {
         readonly maxAge?: string | undefined
         /** Such as `512KB`, `256MB`, `1GB` (powers of 1024), or bytes. @default '256MB' */
         readonly maxSize?: string | number | undefined
+      }
+    | undefined
+  readonly watch?:
+    | {
+        /** Up to one minute, such as `100ms`, `1s`. @default '100ms' */
+        readonly settle?: string | undefined
+        /** 1 to 100,000. @default 500 */
+        readonly maxBatch?: number | undefined
+        /** At least a second, or `off`. @default '60s' */
+        readonly rescan?: string | false | undefined
+        /** At least `100ms`, or `off`. @default '2s' */
+        readonly poll?: string | false | undefined
+        /** A shell command. */
+        readonly onImport?: string | undefined
+        /** @default both sides */
+        readonly oneWay?: Side | undefined
       }
     | undefined
   /** @default [] */

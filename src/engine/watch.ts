@@ -5,12 +5,14 @@ import { isDropping } from '../core/droppings.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { Hook } from '../sync/hook.ts'
+import { suspectsOf } from '../sync/suspects.ts'
 import type { Deed } from '../sync/tally.ts'
-import { type CycleRequest, startSession, type WatchPorts } from '../sync/watch.ts'
+import type { CycleRequest, WatchPorts } from '../sync/session.ts'
+import { startSession } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
 import { IGNORE_FILE, readIgnoreFile } from '../tree/ignore-file.ts'
 import { realPathOf } from '../tree/root.ts'
-import { stampOf } from '../tree/stat.ts'
+import { ageOf } from '../tree/stat.ts'
 import type { Side } from '../types.ts'
 import type { WatchOptions, WatchSession } from '../watch.ts'
 import type { Open } from './errand.ts'
@@ -35,7 +37,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
 
   const ports: WatchPorts = {
     token: sides.token,
-    stampOf: (path) => stampOf(join(root, path)),
+    ageOf: (path) => ageOf(join(root, path)),
     clock: systemClock,
     hook: command === undefined || command === 'off' ? undefined : (onFailure) => new Hook(command, { cwd: config.directory, onFailure }),
     async watcher(listener) {
@@ -48,7 +50,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
       const errand = { command: 'watch', licence: licence(direction), options: { only, ignore, workers, fsync, signal: stopped }, needsRoot: true }
       const summary = await sides.open(errand, ({ ports: open, plan }) =>
-        runCycle(open, { ...plan, paths, hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
+        runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
       )
       return { summary, deeds }
     },

@@ -3,9 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { RowtreeError, errnoOf } from '../errors.ts'
-
-/** How long SQLite waits for another program's lock. */
-const BUSY_TIMEOUT = 5000
+import { isBusy, PATIENCE, waitFor } from './patience.ts'
 
 /** Memory for pages of a database that is written, in KiB: enough for most batches. */
 const WRITE_CACHE = 32_768
@@ -38,20 +36,26 @@ export function openSqliteFile(file: string, options: { readonly readOnly: boole
  * @param file no symlink: SQLite keeps the journal beside the file itself
  */
 export function rollBackJournal(file: string): void {
-  // Another program may be writing just now; SQLite tells its journal from one that was left.
-  if (sizeOf(`${file}-journal`) > 0) connectToWrite(file).close()
+  if (sizeOf(`${file}-journal`) === 0) return
+  try {
+    // Another program may be writing just now; SQLite tells its journal from one that was left.
+    connectToWrite(file, 0).close()
+  } catch (error) {
+    // Whoever keeps the database locked is alive: who reads it next waits for them.
+    if (!isBusy(error)) throw error
+  }
 }
 
-function connectToWrite(file: string): DatabaseSync {
-  return connect(`${pathToFileURL(file).href}?mode=rw`, false)
+function connectToWrite(file: string, patience = PATIENCE): DatabaseSync {
+  return connect(`${pathToFileURL(file).href}?mode=rw`, false, patience)
 }
 
 /** Opens and reads the schema: SQLite looks at the file only then. */
-function connect(location: string, readOnly: boolean): DatabaseSync {
+function connect(location: string, readOnly: boolean, patience = PATIENCE): DatabaseSync {
   // Foreign keys are enforced only where SQLite itself would; the runtimes switch them on.
   const database = new DatabaseSync(location, { readOnly, enableForeignKeyConstraints: false })
   try {
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT}`)
+    waitFor(database, patience)
     database.prepare('select count(*) from sqlite_schema').get()
     // Writing reads each row before and after, which should not go to the file again. KiB, where negative.
     if (!readOnly) database.prepare(`pragma cache_size = ${-WRITE_CACHE}`).get()

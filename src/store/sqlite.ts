@@ -15,6 +15,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { requireComplete } from './complete.ts'
+import { patiently } from './patience.ts'
 
 /** A value as a stream hands it over: integers are `bigint`, so that none is rounded. */
 export type SqlValue = string | number | bigint | Uint8Array | null
@@ -67,7 +68,8 @@ class NodeSqliteDriver implements Driver {
 
   async beginTransaction(_: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
     // Who is going to write takes the lock before reading: nobody changes what was read.
-    this.#run(accessMode === 'read write' ? 'begin immediate' : 'begin')
+    if (accessMode === 'read write') await patiently(this.#database, () => this.#run('begin immediate'))
+    else this.#run('begin')
   }
 
   async commitTransaction(): Promise<void> {
@@ -114,6 +116,11 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    // Amid a transaction nobody may come in between, and what it holds a lock for is never waited for long.
+    return this.#database.isTransaction ? this.#execute(query) : await patiently(this.#database, () => this.#execute(query))
+  }
+
+  #execute<R>(query: CompiledQuery): QueryResult<R> {
     const { statement, answers } = this.#prepare(query.sql, 'records' in query)
     const parameters = query.parameters as SQLInputValue[]
     if (answers) return { rows: statement.all(...parameters) as R[] }

@@ -78,7 +78,7 @@ export class Intake {
     await this.#orphans(chunk)
     chunk = []
     for (const path of files) {
-      if (index.has(path) || known.has(path) || isDropping(path)) continue
+      if (index.has(path) || known.has(path) || isDropping(path) || path.endsWith(this.#plan.suffix)) continue
       if (chunk.push(path) === CHUNK) await this.paths(chunk.splice(0))
     }
     if (chunk.length > 0) await this.paths(chunk)

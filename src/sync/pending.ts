@@ -13,8 +13,8 @@ export interface PendingOptions {
   readonly settle: number
   /** Paths of a batch at the most. */
   readonly maxBatch: number
-  /** What tells whether a file changed since, cheaply; `undefined` where there is none. */
-  readonly stampOf: (path: string) => string | undefined
+  /** How long ago a file changed by its own account, in milliseconds; `undefined` where there is none. */
+  readonly ageOf: (path: string) => number | undefined
 }
 
 /** Nothing more has vanished for so long: then all that did is judged together, so that no guard sees only a part. */
@@ -27,8 +27,6 @@ const LONGEST = 1_000
 export class Pending {
   readonly #options: PendingOptions
   readonly #settling: Settling
-  /** What each file was when it was last heard of: watchers drop events. */
-  readonly #stamps = new Map<string, string | undefined>()
   readonly #vanished = new Set<string>()
   #vanishedLast = 0
   #hurry = false
@@ -44,10 +42,7 @@ export class Pending {
   }
 
   touch(paths: readonly string[], now: number): void {
-    for (const path of paths) {
-      this.#settling.touch(path, now)
-      this.#stamps.set(path, this.#options.stampOf(path))
-    }
+    for (const path of paths) this.#settling.touch(path, now)
   }
 
   /** A batch that could not be done waits again, and is due at once. */
@@ -63,11 +58,17 @@ export class Pending {
 
   /** The next batch that is due. */
   take(now: number): Batch | undefined {
-    const { maxBatch, stampOf } = this.#options
+    const { maxBatch, settle, ageOf } = this.#options
     const changed: string[] = []
-    for (const path of this.#settling.take(now, maxBatch, (one) => this.#isQuiet(one))) {
-      this.#stamps.delete(path)
-      if (stampOf(path) !== undefined) changed.push(path)
+    const ages = new Map<string, number | undefined>()
+    const isQuiet = (path: string): boolean => {
+      const age = ageOf(path)
+      ages.set(path, age)
+      // Watchers drop events, and the file knows. One from the future tells nothing.
+      return age === undefined || age >= settle || age < 0
+    }
+    for (const path of this.#settling.take(now, maxBatch, isQuiet)) {
+      if ((ages.has(path) ? ages.get(path) : ageOf(path)) !== undefined) changed.push(path)
       else {
         this.#vanished.add(path)
         this.#vanishedLast = now
@@ -92,12 +93,5 @@ export class Pending {
     const paths = [...this.#vanished]
     this.#vanished.clear()
     return { kind: 'vanished', paths }
-  }
-
-  #isQuiet(path: string): boolean {
-    const stamp = this.#options.stampOf(path)
-    if (stamp === this.#stamps.get(path)) return true
-    this.#stamps.set(path, stamp)
-    return false
   }
 }

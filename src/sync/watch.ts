@@ -1,56 +1,14 @@
-import type { Direction } from '../core/direction.ts'
 import { RowtreeError } from '../errors.ts'
 import { treeMissing } from '../tree/root.ts'
-import type { Problem, Side } from '../types.ts'
+import type { Problem } from '../types.ts'
 import type { RescanReason, WatchEvent, WatchNews, WatchSession } from '../watch.ts'
-import type { Clock } from './clock.ts'
 import { EventQueue } from './events.ts'
 import type { Hook } from './hook.ts'
-import { Lookout, type WatcherFactory } from './lookout.ts'
+import { Lookout } from './lookout.ts'
 import { type CycleReport, Newsroom } from './news.ts'
 import { type Batch, Pending } from './pending.ts'
+import type { WatchPorts, WatchSettings } from './session.ts'
 import { Troubles } from './troubles.ts'
-
-/** What a session asks of a cycle. */
-export interface CycleRequest {
-  readonly direction: Direction
-  /** Absent: everything. */
-  readonly paths?: readonly string[] | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What a session works with. */
-export interface WatchPorts {
-  readonly cycle: (request: CycleRequest) => Promise<CycleReport>
-  /** What differs whenever the store may have changed. */
-  readonly token: () => Promise<string>
-  readonly watcher: WatcherFactory
-  /** What tells whether a file changed since, cheaply; `undefined` where there is none. */
-  readonly stampOf: (path: string) => string | undefined
-  /** Makes what runs after imports, if anything does. */
-  readonly hook: ((onFailure: (problem: Problem) => void) => Pick<Hook, 'run' | 'close'>) | undefined
-  readonly clock: Clock
-}
-
-/** How a session behaves. Times are milliseconds. */
-export interface WatchSettings {
-  /** Whose changes are taken; absent: both sides'. */
-  readonly oneWay: Side | undefined
-  readonly settle: number
-  readonly maxBatch: number
-  /** `Infinity` for never. */
-  readonly rescan: number
-  /** `Infinity` for never. */
-  readonly poll: number
-  /** Whether conflicts are settled by a rule, at paths that are quiet. */
-  readonly settlesConflicts: boolean
-  /** The tree's root, for messages. */
-  readonly root: string
-  /** The path of the file that says what takes no part. */
-  readonly rules: string
-  /** Whether a path looks as if it were no file of ours, so that the watcher has to be told otherwise. */
-  readonly disguised: (path: string) => boolean
-}
 
 /** What is to be done next. */
 type Work = { readonly kind: 'everything' } | { readonly kind: 'poll' } | Batch
@@ -98,7 +56,7 @@ class Session implements WatchSession {
   constructor(ports: WatchPorts, settings: WatchSettings) {
     this.#ports = ports
     this.#settings = settings
-    this.#pending = new Pending({ ...settings, stampOf: ports.stampOf })
+    this.#pending = new Pending({ ...settings, ageOf: ports.ageOf })
     this.#pollAt = ports.clock.now() + settings.poll
     this.#lookout = new Lookout(ports.watcher, ports.clock, settings.rescan, settings.root, {
       touch: (paths) => this.#touch(paths),
@@ -246,7 +204,6 @@ class Session implements WatchSession {
   /** Tells what a cycle did, and passes it on. */
   #report(report: CycleReport, looked: readonly string[] | undefined, tree: boolean): void {
     const { summary, deeds } = report
-    const isMoving = ({ code }: { readonly code: string }): boolean => code === 'changed-meanwhile'
     this.#touch(summary.conflicts.filter(isMoving).map(({ path }) => path))
     const conflicts = summary.conflicts.filter((problem) => !isMoving(problem))
     for (const news of this.#newsroom.of({ deeds, summary: { ...summary, conflicts } }, looked, tree)) this.#tell(news)
@@ -298,6 +255,11 @@ class Session implements WatchSession {
     cancel?.()
     this.#wake = undefined
   }
+}
+
+/** The file or the row changed amid the cycle: there is more to come. */
+function isMoving({ code }: Problem): boolean {
+  return code === 'changed-meanwhile'
 }
 
 function stopped(): RowtreeError {

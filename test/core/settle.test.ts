@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Settling } from '../../src/core/settle.ts'
 
@@ -94,8 +94,8 @@ describe('somebody in a hurry', () => {
 })
 
 it('gives out every change after it happened and within the longest wait, whatever happens when', () => {
-  const step = fc.record({ path: fc.constantFrom('a', 'b', 'c'), pause: fc.integer({ min: 0, max: 300 }), most: fc.integer({ min: 1, max: 3 }) })
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  const step = record({ path: constantFrom('a', 'b', 'c'), pause: integer({ min: 0, max: 300 }), most: integer({ min: 1, max: 3 }) })
+  assert(property(array(step, { maxLength: 60 }), (steps) => {
     const settling = new Settling(WINDOW)
     /** When each path changed that was not given out since: first and last. */
     const open = new Map<string, { first: number; last: number }>()

@@ -346,11 +346,22 @@ describe('a store that cannot be written', () => {
     other.exec('begin immediate')
     const error = await failure(store.apply([change], () => {}))
     const message = `Cannot write the store ${file}: another program has locked it. Try again when that program is done`
-    expect(error).toMatchObject({ code: 'store-unwritable', message, path: file, errno: 'SQLITE_BUSY' })
+    expect(error).toMatchObject({ code: 'store-locked', message, path: file, errno: 'SQLITE_BUSY' })
     other.exec('rollback')
     expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
     expect(held()[0]).toBe("'a','1','new'")
   }, 20_000)
+
+  test('because it is locked for a moment is waited out, while all else goes on', async () => {
+    const { store, file, held } = await board(THREE)
+    const change = await changeAt(store, 'a/1.html', 'new')
+    const other = new DatabaseSync(file)
+    onTestFinished(() => other.close())
+    other.exec('begin immediate')
+    setTimeout(() => other.exec('rollback'))
+    expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
+    expect(held()[0]).toBe("'a','1','new'")
+  })
 
   test('because another program reads it is told at the end, and nothing is changed', async () => {
     const { store, file, held } = await board(THREE)
@@ -361,7 +372,7 @@ describe('a store that cannot be written', () => {
     other.exec('begin; select * from pages')
     let called = 0
     const error = await failure(store.apply([change], () => called++))
-    expect(error).toMatchObject({ code: 'store-unwritable', errno: 'SQLITE_BUSY' })
+    expect(error).toMatchObject({ code: 'store-locked', errno: 'SQLITE_BUSY' })
     expect(called).toBe(1)
     other.exec('rollback')
     expect(held()).toEqual(before)

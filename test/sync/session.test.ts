@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, RowtreeError } from '../../src/errors.ts'
 import type { CycleReport } from '../../src/sync/news.ts'
-import { type CycleRequest, startSession, type WatchSettings } from '../../src/sync/watch.ts'
+import type { CycleRequest, WatchSettings } from '../../src/sync/session.ts'
+import { startSession } from '../../src/sync/watch.ts'
 import type { WatcherListener } from '../../src/sync/watcher.ts'
 import type { Problem, Summary } from '../../src/types.ts'
 import type { WatchEvent, WatchSession } from '../../src/watch.ts'
@@ -38,8 +39,8 @@ class Stage {
   token = '1'
   /** What a rescan finds. */
   lost: string[] = []
-  /** Stamps of files; all others have the same. */
-  readonly stamps = new Map<string, string | undefined>()
+  /** When files changed by their own account; all others did long ago. */
+  readonly changes = new Map<string, number | undefined>()
   /** What the next cycles answer; by default each path that they are about is imported. */
   answers: ((request: CycleRequest) => CycleReport | Promise<CycleReport>)[] = []
 
@@ -47,7 +48,10 @@ class Stage {
     this.session = startSession({
       clock: this.clock,
       token: async () => this.token,
-      stampOf: (path) => (this.stamps.has(path) ? this.stamps.get(path) : 'as ever'),
+      ageOf: (path) => {
+        const change = this.changes.has(path) ? this.changes.get(path) : -1e9
+        return change === undefined ? undefined : this.clock.now() - change
+      },
       hook: () => ({ run: (paths) => void this.hooked.push([...paths]), close: async () => {} }),
       watcher: async (listener) => {
         this.listener = listener
@@ -79,7 +83,7 @@ class Stage {
 
   /** Events since the last call, without their times. */
   news(): object[] {
-    return this.events.splice(0).map(({ time: _, ...news }) => news)
+    return this.events.splice(0).map((event) => Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'time')))
   }
 
   /** The paths of the cycles since the last call. */
@@ -164,10 +168,18 @@ describe('a save', () => {
     const stage = await begun()
     stage.listener!.dirty(['a'])
     await stage.clock.pass(90)
-    stage.stamps.set('a', 'saved again')
+    stage.changes.set('a', 90)
     await stage.clock.pass(100)
     expect(stage.looked()).toEqual([])
-    await stage.clock.pass(10)
+    await stage.clock.pass(100)
+    expect(stage.looked()).toEqual([['a']])
+  })
+
+  it('of a file from the future is taken like any other', async () => {
+    const stage = await begun()
+    stage.changes.set('a', 1e9)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
     expect(stage.looked()).toEqual([['a']])
   })
 
@@ -201,7 +213,7 @@ describe('a save', () => {
 describe('files that vanish', () => {
   it('are looked at together when nothing more vanishes', async () => {
     const stage = await begun({ maxBatch: 1 })
-    for (const path of ['a', 'b', 'c']) stage.stamps.set(path, undefined)
+    for (const path of ['a', 'b', 'c']) stage.changes.set(path, undefined)
     stage.listener!.dirty(['a', 'b'])
     await stage.clock.pass(900)
     stage.listener!.dirty(['c'])
@@ -213,10 +225,10 @@ describe('files that vanish', () => {
 
   it('and come back are changes like any other', async () => {
     const stage = await begun()
-    stage.stamps.set('a', undefined)
+    stage.changes.set('a', undefined)
     stage.listener!.dirty(['a'])
     await stage.clock.pass(50)
-    stage.stamps.delete('a')
+    stage.changes.delete('a')
     stage.listener!.dirty(['a'])
     await stage.clock.pass(100)
     expect(stage.looked()).toEqual([['a']])

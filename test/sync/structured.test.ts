@@ -1,10 +1,18 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Engine, openEngine, resolveConfig } from '../../src/index.ts'
+import { IS_ROOT, NOBODY, runScript, source } from '../support/script.ts'
 import { sql } from '../support/tables.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+
+const CONFIG = {
+  store: { url: 'sqlite:shop.sqlite' },
+  tree: './tree',
+  export: { fsync: 'off' },
+  collections: { products: { table: 'products', key: 'sku', path: '{sku}.yaml', content: ['name', 'stock', 'price', 'sold', 'note', 'picture'] } },
+} as const
 
 interface Shop {
   readonly engine: Engine
@@ -22,12 +30,7 @@ async function shop(): Promise<Shop> {
   const store = join(directory, 'shop.sqlite')
   sql(store, `create table products (sku text primary key, name text, stock integer, price real, sold integer, note text, picture blob);
     insert into products values ('lamp', 'Desk lamp', 9007199254740993, 12.0, 1, null, x'00ff10')`)
-  const config = resolveConfig({
-    store: { url: 'sqlite:shop.sqlite' },
-    tree: './tree',
-    export: { fsync: 'off' },
-    collections: { products: { table: 'products', key: 'sku', path: '{sku}.yaml', content: ['name', 'stock', 'price', 'sold', 'note', 'picture'] } },
-  }, directory)
+  const config = resolveConfig(CONFIG, directory)
   const engine = await openEngine(config)
   onTestFinished(() => engine.close())
   expect(await engine.export()).toMatchObject({ exported: 1, problems: [] })
@@ -121,4 +124,32 @@ it('adopts what both sides changed alike, in other words', async () => {
   sql(store, "update products set name = 'Lamp'")
   expect(await engine.sync()).toMatchObject({ adopted: 1, imported: 0, exported: 0, ...QUIET })
   expect(await engine.sync()).toMatchObject({ unchanged: 1 })
+})
+
+it.runIf(process.platform !== 'win32').each(['export', 'import', 'sync'])('reports a file that cannot be read, and goes on with all others (%s)', async (command) => {
+  const { engine, store, file, setFile, tree, at } = await shop()
+  sql(store, "insert into products (sku, name) values ('chair', 'Chair'), ('table', 'Table')")
+  expect(await engine.export()).toMatchObject({ exported: 2 })
+  const before = file()
+  sql(store, "update products set name = name || '!'")
+  writeFileSync(join(tree, 'table.yaml'), before.replace('Desk lamp', 'Low table'))
+  chmodSync(at, 0)
+  const directory = join(tree, '..')
+  // Root reads everything; so that somebody else may work here, all of it becomes theirs.
+  if (IS_ROOT) for (const path of ['.', ...readdirSync(directory, { recursive: true }) as string[]]) chownSync(join(directory, path), NOBODY, NOBODY)
+  const code = `
+    import { openEngine, resolveConfig } from '${source('index.ts')}'
+    const engine = await openEngine(resolveConfig(${JSON.stringify(CONFIG)}, '${directory}'))
+    const all = await engine.${command}()
+    const one = await engine.${command}({ paths: ['lamp.yaml', 'chair.yaml'] })
+    await engine.close()
+    console.log(JSON.stringify([all, one]))`
+  const [all, one] = await runScript<{ problems: unknown }[]>(code, [], IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {})
+  const problem = { path: 'lamp.yaml', code: 'read-failed', errno: 'EACCES', message: expect.stringMatching(/^Cannot read lamp\.yaml: EACCES: permission denied/) }
+  expect(all).toMatchObject({ problems: [problem], exported: command === 'import' ? 0 : 1, conflicts: [{ path: 'table.yaml' }] })
+  expect(one!.problems).toEqual([problem])
+  chmodSync(at, 0o600)
+  expect(file()).toBe(before)
+  setFile(before)
+  expect(await engine.sync()).toMatchObject({ problems: [] })
 })

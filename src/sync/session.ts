@@ -1,0 +1,47 @@
+import type { Direction } from '../core/direction.ts'
+import type { Problem, Side } from '../types.ts'
+import type { Clock } from './clock.ts'
+import type { Hook } from './hook.ts'
+import type { WatcherFactory } from './lookout.ts'
+import type { CycleReport } from './news.ts'
+
+/** What a session asks of a cycle. */
+export interface CycleRequest {
+  readonly direction: Direction
+  /** Absent: everything. */
+  readonly paths?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a session works with. */
+export interface WatchPorts {
+  readonly cycle: (request: CycleRequest) => Promise<CycleReport>
+  /** What differs whenever the store may have changed. */
+  readonly token: () => Promise<string>
+  readonly watcher: WatcherFactory
+  /** How long ago a file changed by its own account, in milliseconds; `undefined` where there is none. */
+  readonly ageOf: (path: string) => number | undefined
+  /** Makes what runs after imports, if anything does. */
+  readonly hook: ((onFailure: (problem: Problem) => void) => Pick<Hook, 'run' | 'close'>) | undefined
+  readonly clock: Clock
+}
+
+/** How a session behaves. Times are milliseconds. */
+export interface WatchSettings {
+  /** Whose changes are taken; absent: both sides'. */
+  readonly oneWay: Side | undefined
+  readonly settle: number
+  readonly maxBatch: number
+  /** `Infinity` for never. */
+  readonly rescan: number
+  /** `Infinity` for never. */
+  readonly poll: number
+  /** Whether conflicts are settled by a rule, at paths that are quiet. */
+  readonly settlesConflicts: boolean
+  /** The tree's root, for messages. */
+  readonly root: string
+  /** The path of the file that says what takes no part. */
+  readonly rules: string
+  /** Whether a path looks as if it were no file of ours, so that the watcher has to be told otherwise. */
+  readonly disguised: (path: string) => boolean
+}
