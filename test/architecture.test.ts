@@ -30,6 +30,10 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/engine.ts', ['src/watch.ts', 'src/engine/', 'src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
   ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
   [
+    'src/cli/newsline.ts',
+    ['src/types.ts', 'src/watch.ts', 'src/core/remedy.ts', 'src/cli/'],
+  ],
+  [
     'src/cli/',
     ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
   ],

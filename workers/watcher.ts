@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type FSWatcher, watch } from 'chokidar'
 import { WatchFilter } from '../src/core/watched.ts'
 import { BurstDetector } from '../src/tree/burst.ts'
-import { limitOf } from '../src/tree/limits.ts'
+import { type Limit, limitOf, replacedRootLimit } from '../src/tree/limits.ts'
 import { Outbox } from '../src/tree/outbox.ts'
 import { Presence } from '../src/tree/presence.ts'
 import type { WatcherOrder, WatcherReport, WatcherSettings } from '../src/tree/sighting.ts'
@@ -19,7 +19,8 @@ const SECOND = 1_000
 const POLLING_SHARE = 10
 
 /** Deno opens one of the few inotify instances for each watch, so there one watch has to do for the whole tree. */
-const BACKEND = 'deno' in process.versions ? 'native-recursive' : 'auto'
+const IS_DENO = 'deno' in process.versions
+const BACKEND = IS_DENO ? 'native-recursive' : 'auto'
 
 const port = parentPort!
 const settings = workerData as WatcherSettings
@@ -35,9 +36,11 @@ let chokidar: FSWatcher | undefined
 let polling: NodeJS.Timeout | undefined
 let watchingRoot: NodeJS.Timeout | undefined
 let limited = false
+/** Whether the root was ever watched. */
+let watched = false
 let ready = false
-/** Whether the root is being looked at right now. */
-let checking = false
+/** Whether the root is being looked at right now, or waited for. */
+let checking = true
 let present = true
 let stopped = false
 
@@ -47,6 +50,8 @@ function report(message: WatcherReport): void {
 
 /** Looks at what events named. */
 function lookAt(paths: readonly string[]): void {
+  // Nothing is remembered of another root before the session knows of it: its rescan is going to tell.
+  if (!present) return
   const dirty: string[] = []
   for (const path of paths) {
     const seen = snapshot.look(path)
@@ -103,6 +108,7 @@ async function open(): Promise<void> {
     atomic: false,
   })
   chokidar = watcher
+  watched = true
   await new Promise<void>((resolve) => {
     watcher.on('raw', onRaw)
     watcher.on('addDir', (directory) => named.add([pathOf(directory)]))
@@ -142,12 +148,16 @@ function onError(error: unknown): void {
   if (!limit) {
     found.add([], 'watcher-error')
     void watchRoot()
-  } else if (!limited) {
-    limited = true
-    report({ kind: 'limited', ...limit })
-    void close()
-    if (ready) void poll()
-  }
+  } else giveUp(limit)
+}
+
+/** Polls from now on. */
+function giveUp(limit: Limit): void {
+  if (limited) return
+  limited = true
+  report({ kind: 'limited', ...limit })
+  void close()
+  if (ready && settings.polling === undefined) void poll()
 }
 
 function pathOf(absolute: string): string {
@@ -157,7 +167,7 @@ function pathOf(absolute: string): string {
 
 /** Holds while the root is gone; what changed until it is there again is told by the rescan that the session asks for then. */
 async function watchRoot(): Promise<void> {
-  if (checking || !ready) return
+  if (checking || stopped) return
   checking = true
   clearTimeout(watchingRoot)
   if (present && !presence.holds()) {
@@ -166,8 +176,11 @@ async function watchRoot(): Promise<void> {
     named.clear()
     await close()
   }
+  await Promise.all(scans.values())
+  const other = !presence.holds()
   if (!present && presence.adopt()) {
-    await open()
+    if (IS_DENO && other && watched) giveUp(replacedRootLimit(settings.root))
+    else await open()
     present = true
     report({ kind: 'root', present })
   }
@@ -179,9 +192,13 @@ async function start(): Promise<void> {
   if (presence.holds()) {
     await open()
     await unhurried(snapshot.rescan())
+  } else {
+    present = false
+    report({ kind: 'root', present })
   }
   ready = true
   report({ kind: 'ready', files: snapshot.files })
+  checking = false
   await watchRoot()
   if (limited || settings.polling !== undefined) await poll()
 }

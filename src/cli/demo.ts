@@ -6,12 +6,14 @@ import { createSampleBoard } from '../samples.ts'
 import { cycle } from './cycle.ts'
 import { exitCodeOfSummary } from './exit.ts'
 import { invocation, quote } from './invocation.ts'
-import { type GlobalFlags, run } from './run.ts'
+import { type CommandContext, type GlobalFlags, run } from './run.ts'
 import { reportSummary } from './summary.ts'
+import { watchAndTell } from './watch.ts'
 
 /** Flags of `rowtree demo`. */
 export interface DemoFlags extends GlobalFlags {
   readonly rows?: number
+  readonly watch?: boolean
 }
 
 const CONFIG = `# Which rows belong to which files.
@@ -23,7 +25,7 @@ tree: ./board
 
 /** `rowtree demo`: a board of its own in a temporary folder, exported before the reader's eyes. */
 export async function demoCommand(flags: DemoFlags): Promise<void> {
-  await run('demo', flags, async (context) => {
+  const work = async (context: CommandContext): Promise<number> => {
     const { output } = context
     const rows = flags.rows ?? 10_000
     const folder = mkdtempSync(join(tmpdir(), 'rowtree-demo-'))
@@ -33,11 +35,13 @@ export async function demoCommand(flags: DemoFlags): Promise<void> {
     await writeFileAtomic(config, CONFIG)
     const summary = await cycle('export', context, { ...flags, config }, (engine, options) => engine.export(options))
     const code = exitCodeOfSummary(summary)
-    output.document({ command: 'demo', ok: code === 0, folder, ...summary })
+    const document = { command: 'demo', ok: code === 0, folder, ...summary }
+    output.document(flags.watch ? { event: 'demo', time: new Date().toISOString(), ...document } : document)
     reportSummary(output, 'export', summary)
-    output.say(story(folder))
-    return code
-  })
+    output.say(flags.watch ? storyOfWatch(folder) : story(folder))
+    return flags.watch && code === 0 ? await watchAndTell({ ...flags, config }, context) : code
+  }
+  await run('demo', flags, work, { events: flags.watch ?? false })
 }
 
 /** Every command in it can be pasted as it is. */
@@ -69,4 +73,31 @@ Change your mind: the row is as it was, your file keeps the edit.
 
 Remove the demo: nothing outside this folder was touched.
   rm -r ${quote(folder)}`
+}
+
+/** What to type in another terminal while the board is watched. */
+function storyOfWatch(folder: string): string {
+  const file = (name: string): string => quote(join(folder, 'board', 'styles', 'Default', name))
+  const database = quote(join(folder, 'board.sqlite'))
+  const update = (name: string, sql: string): string => `sqlite3 ${database} "update mybb_themestylesheets \\\n  set stylesheet = ${sql} where name = '${name}'"`
+  return `
+The board is watched now. Type in another terminal:
+
+Save a file, with any editor: the row is there at once.
+  echo '/* mine */' >> ${file('sheet0.css')}
+
+Change a row, as the forum does: its file follows within two seconds.
+  ${update('sheet1.css', "'/* theirs */'")}
+
+Change both at once: neither is lost. Paste the command that you are told.
+  ${update('sheet2.css', "'/* theirs */' || stylesheet")} \\
+  && echo '/* mine */' >> ${file('sheet2.css')}
+
+Delete a file: its row stays. Without --delete nothing is deleted.
+  rm ${file('sheet3.css')}
+  ${invocation()} export -C ${quote(folder)}
+
+Ctrl-C ends it. Remove the demo: nothing outside this folder was touched.
+  rm -r ${quote(folder)}
+`
 }

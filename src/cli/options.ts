@@ -9,6 +9,37 @@ export function duration(text: string): number {
   return Number(match[1]) * UNITS[match[2]!]!
 }
 
+/** A span of time in milliseconds, such as `100ms`, within these bounds. */
+export function span(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? []
+    const time = Math.floor(Number(digits) * (unit === 'ms' ? 1 : UNITS[unit]!))
+    if (time >= least && time <= most) return time
+    throw new InvalidArgumentError(`Write a number and one of ms, s, m, h, from ${written(least)} to ${written(most)}.`)
+  }
+}
+
+/** The same, or `off`. */
+export function spanOrOff(least: number, most: number): (text: string) => number | 'off' {
+  const read = span(least, most)
+  return (text) => (text === 'off' ? text : read(text))
+}
+
+function written(time: number): string {
+  const unit = ['h', 'm', 's'].find((name) => time > 0 && time % UNITS[name]! === 0)
+  return unit === undefined ? `${time}ms` : `${time / UNITS[unit]!}${unit}`
+}
+
+/** How many paths one batch may have. */
+export function batch(text: string): number {
+  return wholeNumber(text, 1, 100_000)
+}
+
+/** A TCP port; 0 is any that is free. */
+export function port(text: string): number {
+  return wholeNumber(text, 0, 65_535)
+}
+
 /** A number of writer threads, or `auto`. */
 export function threads(text: string): number | 'auto' {
   return text === 'auto' ? text : wholeNumber(text, 0, 64, 'auto or ')

@@ -10,6 +10,8 @@ export interface OutputOptions {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** With `--json`, one line an event instead of one document. @default false */
+  readonly events?: boolean
 }
 
 /** What a person may have to look at. */
@@ -17,7 +19,7 @@ export type Kind = 'conflict' | 'deletion' | 'hold' | 'problem'
 
 const STYLES: Readonly<Record<Kind, Style>> = { conflict: 'yellow', deletion: 'magenta', hold: 'yellow', problem: 'red' }
 
-/** Data for people on stdout, everything else on stderr; with `--json` one document on stdout. */
+/** Data for people on stdout, everything else on stderr; with `--json` one document on stdout, or one an event. */
 export class Output {
   readonly options: OutputOptions
 
@@ -41,22 +43,39 @@ export class Output {
     return await new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)))
   }
 
+  /** An event, as a line of JSON; it waits until that is taken, and is `false` when nobody reads any more. */
+  async event(value: object): Promise<boolean> {
+    if (!this.options.json) return true
+    return await new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, (error) => resolve(!error)))
+  }
+
+  /** What a person has to look at, in a line that a terminal may have as it is; shown even when quiet. */
+  attention(text: string): void {
+    if (!this.options.json) process.stderr.write(`${text}\n`)
+  }
+
   /** What a person wants to know beside the result. */
   note(text: string): void {
     if (!this.options.json && !this.options.quiet) process.stderr.write(`${shown(text)}\n`)
   }
 
+  /** The same, in a line that a terminal may have as it is. */
+  aside(text: string): void {
+    if (!this.options.quiet) this.attention(text)
+  }
+
   /** What a person has to look at; shown even when quiet, except deletions, which are only pending. */
   list(kind: Kind, items: readonly Problem[]): void {
     if (this.options.json || (this.options.quiet && kind === 'deletion')) return
-    const label = onStderr(STYLES[kind], `${kind}:`)
+    const label = stderrPaint(STYLES[kind], `${kind}:`)
     const messages = items.map(({ message }) => shown(message))
     for (const line of firstOf(messages)) process.stderr.write(`${label} ${line}\n`)
   }
 
   fail(command: string | null, error: unknown): void {
-    if (this.options.json) return this.document({ command, ok: false, error: describe(error) })
-    process.stderr.write(`${onStderr('red', 'error:')} ${shown(messageOf(error))}\n`)
+    const event = this.options.events ? { event: 'error', time: new Date().toISOString() } : {}
+    if (this.options.json) return this.document({ ...event, command, ok: false, error: describe(error) })
+    process.stderr.write(`${stderrPaint('red', 'error:')} ${shown(messageOf(error))}\n`)
     if (this.options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     if (this.options.verbose && error instanceof Error && error.cause) process.stderr.write(`caused by ${String(error.cause)}\n`)
   }
@@ -68,7 +87,8 @@ export function stdoutPaint(): Paint {
   return paint('bold', '.') === '.' ? plain : paint
 }
 
-const onStderr: Paint = paintOn(process.stderr)
+/** The same for stderr. */
+export const stderrPaint: Paint = paintOn(process.stderr)
 
 function paintOn(stream: NodeJS.WriteStream): Paint {
   return (style, text) => styleText(style, text, { stream })

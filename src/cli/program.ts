@@ -6,12 +6,13 @@ import type { DiffFlags } from './diff.ts'
 import { applyEnvironment } from './environment.ts'
 import type { ExportFlags } from './export.ts'
 import type { ImportFlags } from './import.ts'
-import { duration, operation, patterns, rows, threads } from './options.ts'
+import { batch, duration, operation, patterns, port, rows, span, spanOrOff, threads } from './options.ts'
 import type { ResolveFlags } from './resolve.ts'
 import type { StatusFlags } from './status.ts'
 import type { SweepFlags } from './sweep.ts'
 import type { SyncFlags } from './sync.ts'
 import type { UndoFlags } from './undo.ts'
+import type { WatchFlags } from './watch.ts'
 
 const DRY_RUN = ['-n, --dry-run', 'change nothing, tell what would be done'] as const
 const ONLY = ['--only <glob...>', 'only paths that match (gitignore patterns)', patterns] as const
@@ -21,17 +22,25 @@ const NO_PRUNE = ['--no-prune', 'keep them, whatever the config says'] as const
 const DELETE = ['--delete', 'delete unchanged rows whose files are gone'] as const
 const WORKERS = ['--workers <n>', 'writer threads beside the main one, or auto', threads] as const
 const FSYNC = ['--fsync <mode>', 'flush to disk once a batch, once a file, or off'] as const
+const DAY = 86_400_000
 const EXIT_CODE = ['--exit-code', 'end with 2 when the sides differ'] as const
 const PATHS = ['[paths...]', 'files or directories (default: the whole tree)'] as const
 
 /** Help of one screen each. */
 const HELP: HelpConfiguration = {
   subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
+  // The heading tells how to get help.
+  visibleCommands: (command) => [...command.commands],
   // Descriptions name the choices themselves.
   optionDescription: (option) => option.description,
   // Every program has --help and --version; the screen is for the rest.
   visibleOptions: (command) => command.options.filter((option) => !option.hidden && option.long !== '--version'),
-  styleTitle: (title) => (title === 'Options:' ? 'Options (as a variable, --dry-run is ROWTREE_DRY_RUN):' : title),
+  styleTitle: (title) => TITLES[title] ?? title,
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  'Options:': 'Options (as a variable, --dry-run is ROWTREE_DRY_RUN):',
+  'Commands:': 'Commands (rowtree help <command> shows more):',
 }
 
 /** The command line. Commands are loaded when they are called, so that `--help` and `--version` come at once. */
@@ -55,6 +64,7 @@ export function program(): Command {
   addExport(rowtree)
   addImport(rowtree)
   addSync(rowtree)
+  addWatch(rowtree)
   addStatus(rowtree)
   addDiff(rowtree)
   addResolve(rowtree)
@@ -113,6 +123,30 @@ function addSync(rowtree: Command): void {
     .addOption(new Option(...FSYNC).choices(['batch', 'file', 'off']))
     .addHelpText('after', examples('rowtree sync', 'rowtree sync --dry-run', 'rowtree sync --prune --delete'))
     .action(async (_: unknown, command: Command) => (await import('./sync.ts')).syncCommand(command.optsWithGlobals<SyncFlags>()))
+}
+
+function addWatch(rowtree: Command): void {
+  rowtree
+    .command('watch')
+    .alias('dev')
+    .description('take each change to the other side as it is made')
+    .addOption(new Option('--one-way <side>', 'only changes of the tree, or of the store').choices(['tree', 'store']))
+    .option('--settle <time>', 'how long a file must be quiet, such as 100ms', span(0, 60_000))
+    .option('--poll <time>', 'how often to ask the store for changes, or off', spanOrOff(100, DAY))
+    .option('--rescan <time>', 'how often to look at all files, or off', spanOrOff(1_000, DAY))
+    .option('--max-batch <n>', 'paths of one batch at the most', batch)
+    .option(...ONLY)
+    .option(...IGNORE)
+    .option(...DELETE)
+    .option(...PRUNE)
+    .addOption(new Option(...NO_PRUNE).hideHelp())
+    .addOption(new Option(WORKERS[0], WORKERS[1]).argParser(threads).hideHelp())
+    .addOption(new Option(...FSYNC).choices(['batch', 'file', 'off']).hideHelp())
+    .option('--hook <command>', 'what to run after imports; --no-hook: nothing')
+    .addOption(new Option('--no-hook').hideHelp())
+    .option('--reload [port]', 'serve live reload for pages on this machine', port)
+    .addHelpText('after', examples('rowtree watch', 'rowtree watch --one-way tree --reload', "rowtree watch --json | jq 'select(.event == \"imported\").paths'"))
+    .action(async (_: unknown, command: Command) => (await import('./watch.ts')).watchCommand(command.optsWithGlobals<WatchFlags>()))
 }
 
 function addStatus(rowtree: Command): void {
@@ -193,7 +227,8 @@ function addDemo(rowtree: Command): void {
     .command('demo')
     .description('make a board in a temporary folder and export it')
     .option('--rows <n>', 'how many rows the board has (default: 10,000)', rows)
-    .addHelpText('after', examples('rowtree demo', 'rowtree demo --rows 100000'))
+    .option('--watch', 'keep watching it, and tell what to try')
+    .addHelpText('after', examples('rowtree demo', 'rowtree demo --rows 100000', 'rowtree demo --watch'))
     .action(async (_: unknown, command: Command) => (await import('./demo.ts')).demoCommand(command.optsWithGlobals<DemoFlags>()))
 }
 

@@ -13,6 +13,12 @@ export interface GlobalFlags {
   readonly verbose?: boolean
 }
 
+/** How a command differs from most. */
+export interface RunOptions {
+  /** With `--json` it prints one line an event instead of one document. */
+  readonly events?: boolean
+}
+
 /** What a command works with. */
 export interface CommandContext {
   readonly output: Output
@@ -26,8 +32,13 @@ export interface CommandContext {
  * Runs a command's work: its exit code becomes the process's, its error a message. The first signal
  * lets the work end in order, the second ends the process at once.
  */
-export async function run(command: string, flags: GlobalFlags, work: (context: CommandContext) => Promise<number>): Promise<void> {
-  const output = new Output({ json: flags.json ?? false, quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
+export async function run(
+  command: string,
+  flags: GlobalFlags,
+  work: (context: CommandContext) => Promise<number>,
+  { events = false }: RunOptions = {},
+): Promise<void> {
+  const output = new Output({ json: flags.json ?? false, quiet: flags.quiet ?? false, verbose: flags.verbose ?? false, events })
   const stopper = new AbortController()
   let signalCode: number | undefined
   const stop = (signal: NodeJS.Signals): void => {

@@ -22,6 +22,8 @@ export interface WatchedSides {
   readonly open: Open
   /** See `Store.token`. */
   readonly token: () => Promise<string>
+  /** Lets go of what only large cycles need. */
+  readonly rest: () => Promise<unknown>
 }
 
 /** Starts a watch session: the config's settings, unless a caller chose otherwise. */
@@ -48,10 +50,13 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
-      const errand = { command: 'watch', licence: licence(direction), options: { only, ignore, workers, fsync, signal: stopped }, needsRoot: true }
+      const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
+      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true }
       const summary = await sides.open(errand, ({ ports: open, plan }) =>
         runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
       )
+      // Threads would sit there for hours.
+      await sides.rest()
       return { summary, deeds }
     },
   }

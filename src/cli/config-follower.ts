@@ -1,0 +1,95 @@
+import { readFileSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { errnoOf } from '../errors.ts'
+
+/** What is followed, and who hears of it. */
+export interface FollowerOptions {
+  /** Absolute. */
+  readonly file: string
+  /** The file has another text than before, and had it for a while. Nothing is looked at before this is done. */
+  changed(): Promise<void>
+  /** How often the file is looked at, in milliseconds. @default 500 */
+  readonly interval?: number
+}
+
+/**
+ * Looks at a config file now and then. A change counts when two looks in a row saw the same, because editors write in pieces; a moment
+ * without the file is none, because they replace it; and neither is a new time with the same text.
+ *
+ * @example
+ * ```ts
+ * const follower = new ConfigFollower({ file: '/srv/rowtree.yaml', changed: async () => console.log('changed') })
+ * await follower.close()
+ * ```
+ */
+export class ConfigFollower {
+  readonly #options: FollowerOptions
+  readonly #closing = new AbortController()
+  readonly #done: Promise<void>
+  #stamp: string | undefined
+  #text: string | undefined
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+    this.#stamp = stampOf(options.file)
+    this.#text = textOf(options.file)
+    this.#done = this.#follow(options.interval ?? 500)
+    // Whoever closes hears of an error; until then it is nobody's.
+    this.#done.catch(() => {})
+  }
+
+  /** Resolves when nobody is going to be told any more. Throws what `changed` threw. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#done
+  }
+
+  async #follow(interval: number): Promise<void> {
+    let before = this.#stamp
+    while (await this.#pause(interval)) {
+      const stamp = stampOf(this.#options.file)
+      const isQuiet = stamp === before
+      before = stamp
+      if (stamp === undefined || stamp === this.#stamp || !isQuiet) continue
+      this.#stamp = stamp
+      const text = textOf(this.#options.file)
+      if (text === this.#text) continue
+      this.#text = text
+      await this.#options.changed()
+    }
+  }
+
+  /** Whether there is anything to do afterwards. */
+  async #pause(interval: number): Promise<boolean> {
+    const { signal } = this.#closing
+    try {
+      await delay(interval, undefined, { signal, ref: false })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+    return !signal.aborted
+  }
+}
+
+/** What tells whether a file was written; `undefined` where there is none at the moment. */
+function stampOf(file: string): string | undefined {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(file)
+    return [ino, size, mtimeMs, ctimeMs].join(' ')
+  } catch (error) {
+    return unread(error)
+  }
+}
+
+/** What cannot be read now is told by whoever loads it. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    return unread(error)
+  }
+}
+
+function unread(error: unknown): undefined {
+  if (errnoOf(error) === undefined) throw error
+}
