@@ -26,6 +26,23 @@ function pathsFrom(start: number, end: number): string[] {
   return Array.from({ length: end - start }, (_, index) => pathOf(start + index))
 }
 
+const END: End = { path: 'a', file: 'first', row: 'first', told: false, history: new Set(), first: 'first', byFile: undefined, byRow: undefined }
+
+test.each<[name: string, end: Partial<End>, faults: number]>([
+  ['nobody wrote', {}, 0],
+  ['a save that arrived', { file: 'f', row: 'f', byFile: 'f' }, 0],
+  ['a save that did not', { file: 'f', byFile: 'f' }, 2],
+  ['a row that was overwritten by a save, and is kept', { file: 'f', row: 'f', byFile: 'f', byRow: 'r', history: new Set(['r']) }, 0],
+  ['one that is not kept', { file: 'f', row: 'f', byFile: 'f', byRow: 'r' }, 1],
+  ['a conflict that was told', { file: 'f', row: 'r', byFile: 'f', byRow: 'r', told: true }, 0],
+  ['one that was not', { file: 'f', row: 'r', byFile: 'f', byRow: 'r' }, 1],
+  ['a conflict with nobody', { file: 'f', row: 'f', byFile: 'f', told: true }, 1],
+  ['an older save that came back', { file: 'older', row: 'older', byFile: 'f', history: new Set(['f']) }, 2],
+  ['a file that is gone', { file: undefined, row: 'r', byRow: 'r' }, 2],
+])('the judge: %s', (_, end, faults) => {
+  expect(faultsOf({ ...END, ...end })).toHaveLength(faults)
+})
+
 test('after random edits on both sides they are equal, and what is gone is in history or told', { timeout: MINUTES * 60_000 + 90_000 }, async () => {
   process.stderr.write(`random edits: ROWTREE_STRESS_SEED=${SEED} ROWTREE_STRESS_MINUTES=${MINUTES}\n`)
   const place = await site(pagesOf(120, 'first-0'))
