@@ -1,12 +1,18 @@
-import { defineConfig } from 'vitest/config'
+import process from 'node:process'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** What takes minutes is run by `npm run test:stress`, file after file: its processes need the machine for themselves. */
+const STRESS = process.env['ROWTREE_STRESS'] === '1'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: [STRESS ? 'test/stress/**/*.test.ts' : 'test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(STRESS ? [] : ['test/stress/**'])],
     pool: 'forks',
+    fileParallelism: !STRESS,
     // Many tests wait for processes that they start.
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    testTimeout: STRESS ? 90_000 : 30_000,
     hookTimeout: 30_000,
   },
 }) as object

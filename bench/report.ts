@@ -1,4 +1,5 @@
 import { median } from './rounds.ts'
+import { SETTLE } from './watching.ts'
 
 /** The figures of one contender, by what was timed: seconds of each round, or megabytes. */
 export type Samples = Record<string, number[]>
@@ -9,6 +10,8 @@ export const LARGE = 'Export of 200,000 rows to tmpfs, fsync off'
 
 export const BACK = 'Import of 10,000 edited files of 2 KB, tmpfs'
 export const ONE = 'Import of one edited file'
+
+export const WATCH = 'Watch of 10,000 files, tmpfs'
 
 /** A target and how it turned out. */
 export interface Check {
@@ -39,6 +42,10 @@ function slower(figure: string, ratio: number, most: number): Check {
   return { figure, target: `at most ${most} ×`, measured: `${ratio.toFixed(2)} ×`, met: ratio <= most }
 }
 
+function below(figure: string, value: number, most: number, unit: string, digits = 0): Check {
+  return { figure, target: `at most ${Number(most.toFixed(2))} ${unit}`, measured: `${value.toFixed(digits)} ${unit}`, met: value <= most }
+}
+
 function cell(values: readonly number[] | undefined, items: number): string {
   return values ? ((median(values) / items) * 1e6).toFixed(1) : ''
 }
@@ -53,6 +60,23 @@ export function backTable(results: ReadonlyMap<string, Samples>, rows: number): 
     ['import of one named file, µs', 'one', 1],
   ]
   const lines = [...results].map(([name, samples]) => `| ${[name, ...columns.map(([, figure, items]) => cell(samples[figure], items))].join(' | ')} |`)
+  return [`| contender | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
+}
+
+/** One line a contender: what it costs to watch, and how soon a save is where it belongs. */
+export function watchTable(results: ReadonlyMap<string, Samples>): string {
+  const columns: readonly [name: string, figure: string, form: (value: number) => string][] = [
+    ['ready after, s', 'ready', (value) => value.toFixed(2)],
+    ['idle, % of a core', 'idle', (value) => value.toFixed(2)],
+    ['resident, MB', 'rss', (value) => value.toFixed(0)],
+    ['one save, median ms', 'median', (value) => value.toFixed(1)],
+    ['99th percentile', 'p99', (value) => value.toFixed(1)],
+    ['10,000 saves, s', 'burst', (value) => value.toFixed(2)],
+    ['2,000 with a queue of 64, s', 'queue', (value) => value.toFixed(2)],
+    ['a look at all files, ms', 'rescan', (value) => (value * 1_000).toFixed(0)],
+    ['longest wait meanwhile, ms', 'blocked', (value) => value.toFixed(1)],
+  ]
+  const lines = [...results].map(([name, samples]) => `| ${[name, ...columns.map(([, figure, form]) => (samples[figure] ? form(median(samples[figure])) : ''))].join(' | ')} |`)
   return [`| contender | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
 }
 
@@ -77,7 +101,14 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     slower('status, time against an export with nothing to do', of(BACK, 'rowtree', 'status') / of(BACK, 'rowtree', 'nothing'), 1.2),
     slower('import of one file, 100,000 rows against 100', of(ONE, '100,000 rows', 'one') / of(ONE, '100 rows', 'one'), 2),
     slower('200,000 rows, time a row against 10,000', of(LARGE, 'rowtree') / 20 / rowtree, 1.3),
-    { figure: '200,000 rows, peak memory', target: 'at most 300 MB', measured: `${Math.round(of(LARGE, 'rowtree', 'rss'))} MB`, met: of(LARGE, 'rowtree', 'rss') <= 300 },
+    below('200,000 rows, peak memory', of(LARGE, 'rowtree', 'rss'), 300, 'MB'),
+    below('watch: a save to its row, median', of(WATCH, 'rowtree', 'median'), SETTLE + 10, 'ms', 1),
+    below('watch: a save to its row, 99th percentile', of(WATCH, 'rowtree', 'p99'), SETTLE + 60, 'ms', 1),
+    below('watch: 10,000 saves, from the last to the last row', of(WATCH, 'rowtree', 'burst'), 2, 's', 2),
+    below('watch: 2,000 saves and a queue of 64 events', of(WATCH, 'rowtree', 'queue'), 2 + of(WATCH, 'look', 'rescan'), 's', 2),
+    slower('watch: a look at 10,000 unchanged files, time against find', of(WATCH, 'look', 'rescan') / of(WATCH, 'look', 'find'), 3),
+    below('watch: idle, of a core', of(WATCH, 'rowtree', 'idle'), 1, '%', 2),
+    below('watch: resident', of(WATCH, 'rowtree', 'rss'), 150, 'MB'),
   ]
   // What was not run has no figure.
   return figures.filter(({ measured }) => !measured.startsWith('NaN'))

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { BYTES, database, FILES_A_DIRECTORY } from './data.ts'
 import { calm } from './rounds.ts'
 import { ext4 } from './ext4.ts'
-import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SMALL, table } from './report.ts'
+import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SMALL, table, WATCH, watchTable } from './report.ts'
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
@@ -55,6 +55,13 @@ function peer(name: string, { files, warmRounds }: Course, fsync: 'on' | 'off'):
 
 function back(name: string, script: string, store: string, rows: number, warmRounds: number): Contender {
   return { name, run: (directory) => json(join(BIN, 'node'), [here(script), directory, store, String(rows), String(warmRounds)]) }
+}
+
+/** What watches, or looks, at the files of `small`; a long time is idle in it. */
+function watcher(name: string, script: string, { store, files }: Course, runtime: 'node' | 'deno' = 'node'): Contender {
+  const [saves, idleSeconds] = flags.quick ? [300, 10] : [500, 30]
+  const command = runtime === 'node' ? [here(script)] : ['run', '-A', '--no-check', '--quiet', here(script)]
+  return { name, run: (directory) => json(join(BIN, runtime), [...command, directory, store, String(files), String(saves), String(idleSeconds)]) }
 }
 
 /** Compiles the C loop; `undefined` where there is no compiler. */
@@ -118,6 +125,12 @@ function main(): void {
         back('100 rows', 'back.ts', database(memory, 100), 100, 1),
         back('100,000 rows', 'back.ts', database(memory, 100_000), 100_000, 1),
       ], ROUNDS, false)],
+      [WATCH, small.files, () => race(memory, [
+        watcher('rowtree', 'watch.ts', small),
+        ...(existsSync(join(BIN, 'deno')) ? [watcher('rowtree under Deno', 'watch.ts', small, 'deno')] : []),
+        watcher('look', 'rescan.ts', small),
+        watcher('chokidar alone', 'chokidar.ts', small),
+      ], flags.quick ? 1 : 3, false)],
       [DURABLE, durable.files, () => race(disk.path, [
         rowtree('rowtree --fsync batch', durable, 'batch', 'auto'),
         rowtree('rowtree --fsync file', durable, 'file', 'auto'),
@@ -130,7 +143,7 @@ function main(): void {
       process.stderr.write(`${title} `)
       const results = run()
       all[title] = Object.fromEntries(results)
-      process.stdout.write(`\n### ${title}\n\n${title === BACK || title === ONE ? backTable(results, rows) : table(results, rows)}\n`)
+      process.stdout.write(`\n### ${title}\n\n${title === WATCH ? watchTable(results) : title === BACK || title === ONE ? backTable(results, rows) : table(results, rows)}\n`)
     }
     verdicts.push(...checks(all))
     process.stdout.write(`\n### Targets\n\n| figure | target | measured | |\n| --- | --- | --- | --- |\n`)
