@@ -178,7 +178,7 @@ class RowtreeEngine implements Engine {
   }
 
   watch(options: WatchOptions = {}): WatchSession {
-    return openSession(this.#config, options, { token: () => this.#token(), open: (errand, work) => this.#open(errand, work) })
+    return openSession(this.#config, options, { token: () => this.#token(), open: (errand, work) => this.#open(errand, work), rest: () => this.#poolOf(0) })
   }
 
   pathOf(typed: string, cwd: string): string {

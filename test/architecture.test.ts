@@ -15,11 +15,12 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/version.ts', []],
   ['src/options.ts', ['src/types.ts']],
   ['src/digest.ts', ['src/types.ts']],
+  ['src/memory.ts', []],
   ['src/core/', ['src/types.ts', 'src/errors.ts', 'src/core/']],
   ['src/tree/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/']],
   ['src/store/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/store/']],
   ['src/baseline/', ['src/types.ts', 'src/errors.ts', 'src/digest.ts', 'src/core/', 'src/tree/atomic.ts', 'src/baseline/']],
-  ['workers/', ['src/core/', 'src/tree/']],
+  ['workers/', ['src/memory.ts', 'src/core/', 'src/tree/']],
   ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/digest.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],
   ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/suffix.ts', 'src/config/']],
@@ -35,7 +36,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ],
   [
     'src/cli/',
-    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/cli/'],
+    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/memory.ts', 'src/cli/'],
   ],
 ]
 

@@ -14,6 +14,7 @@ const PAGES = [
   'docs/configuration.md',
   'docs/errors.md',
   'docs/two-way.md',
+  'docs/watch.md',
   'bench/README.md',
 ]
 
@@ -49,6 +50,24 @@ it('docs/configuration.md explains every setting, and no other', () => {
   const page = read('docs/configuration.md')
   expect(explained(page.slice(0, page.indexOf('\n## '))).sort()).toEqual(settings.sort())
   expect(explained(page, 'Collections').sort()).toEqual(knownKeys(['collections', 'pages']).sort())
+})
+
+it('docs/watch.md explains every event with its fields, and no other', () => {
+  const body = /export type WatchNews =\n([^]*?)\n\n/.exec(read('src/watch.ts'))![1]!
+  const fields = new Map<string, string>()
+  for (const [, names, rest] of body.matchAll(/event: ([^\n;}]+)([^}]*)\}/g)) {
+    const list = [...rest!.matchAll(/readonly (\w+)(\??):/g)].map(([, name, maybe]) => `${maybe ? 'maybe ' : ''}\`${name}\``).join(', ')
+    for (const [, name] of names!.matchAll(/'(\w+)'/g)) fields.set(name!, list)
+  }
+  expect(fields.size).toBeGreaterThan(10)
+  // What the command tells beside the session.
+  const own = new Map([['serving', '`url`, `script`'], ['reloaded', '`path`'], ['error', '`command`, `ok`, `error`']])
+  const table = read('docs/watch.md').split('## For programs')[1]!
+  const rows = [...table.matchAll(/^\| `(\w+)` \| ([^|]*?) ?\|/gm)].map((match) => [match[1]!, match[2]!] as const)
+  const told = new Map([...fields, ...own])
+  for (const name of ['conflict', 'held', 'pending']) told.set(name, told.get(name)!.replace(', maybe `errno`', ''))
+  expect(new Map(rows)).toEqual(told)
+  expect(rows).toHaveLength(told.size)
 })
 
 const configs = ['README.md', 'docs/configuration.md'].flatMap((page) =>

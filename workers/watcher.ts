@@ -1,11 +1,13 @@
 /** The watcher thread: events of the system -> paths to look at -> what differs from the snapshot. */
-import { basename, relative, sep } from 'node:path'
+import type { Stats } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import process from 'node:process'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FSWatcher, watch } from 'chokidar'
 import { WatchFilter } from '../src/core/watched.ts'
+import { releaseMemory } from '../src/memory.ts'
 import { BurstDetector } from '../src/tree/burst.ts'
-import { limitOf } from '../src/tree/limits.ts'
+import { type Limit, limitOf, replacedRootLimit } from '../src/tree/limits.ts'
 import { Outbox } from '../src/tree/outbox.ts'
 import { Presence } from '../src/tree/presence.ts'
 import type { WatcherOrder, WatcherReport, WatcherSettings } from '../src/tree/sighting.ts'
@@ -19,7 +21,8 @@ const SECOND = 1_000
 const POLLING_SHARE = 10
 
 /** Deno opens one of the few inotify instances for each watch, so there one watch has to do for the whole tree. */
-const BACKEND = 'deno' in process.versions ? 'native-recursive' : 'auto'
+const IS_DENO = 'deno' in process.versions
+const BACKEND = IS_DENO ? 'native-recursive' : 'auto'
 
 const port = parentPort!
 const settings = workerData as WatcherSettings
@@ -35,9 +38,11 @@ let chokidar: FSWatcher | undefined
 let polling: NodeJS.Timeout | undefined
 let watchingRoot: NodeJS.Timeout | undefined
 let limited = false
+/** Whether the root was ever watched. */
+let watched = false
 let ready = false
-/** Whether the root is being looked at right now. */
-let checking = false
+/** Whether the root is being looked at right now, or waited for. */
+let checking = true
 let present = true
 let stopped = false
 
@@ -47,11 +52,17 @@ function report(message: WatcherReport): void {
 
 /** Looks at what events named. */
 function lookAt(paths: readonly string[]): void {
+  // Nothing is remembered of another root before the session knows of it: its rescan is going to tell.
+  if (!present) return
   const dirty: string[] = []
   for (const path of paths) {
+    const wasFile = snapshot.knowsFile(path)
     const seen = snapshot.look(path)
-    if (seen === 'directory') scan(path)
-    else for (const one of seen) dirty.push(one)
+    if (seen === 'directory') {
+      // Chokidar was told that it is a file.
+      if (wasFile) chokidar?.add(join(settings.root, path))
+      scan(path)
+    } else for (const one of seen) dirty.push(one)
   }
   found.add(dirty)
 }
@@ -95,14 +106,14 @@ async function open(): Promise<void> {
   if (limited || settings.polling !== undefined) return
   const watcher = watch(settings.root, {
     backend: BACKEND,
-    // Directories alone: what happens to the files in them is told as raw events, within 2 ms and without a record of each file.
-    ignored: (path, stats) => stats !== undefined && path !== settings.root && !(stats.isDirectory() && filter.enters(pathOf(path))),
+    ignored: isIgnored,
     ignoreInitial: true,
     ignorePermissionErrors: true,
     followSymlinks: false,
     atomic: false,
   })
   chokidar = watcher
+  watched = true
   await new Promise<void>((resolve) => {
     watcher.on('raw', onRaw)
     watcher.on('addDir', (directory) => named.add([pathOf(directory)]))
@@ -115,6 +126,17 @@ async function open(): Promise<void> {
       if (limited) resolve()
     })
   })
+}
+
+/**
+ * Whether chokidar leaves a path alone: it watches directories, and what happens to the files in them is told as raw events, within 2 ms
+ * and without a record of each file. It asks without stats first, and makes them for each file whenever something happens to it,
+ * unless the answer is clear by then.
+ */
+function isIgnored(path: string, stats?: Stats): boolean {
+  if (path === settings.root) return false
+  const place = pathOf(path)
+  return stats ? !(stats.isDirectory() && filter.enters(place)) : snapshot.knowsFile(place)
 }
 
 async function close(): Promise<void> {
@@ -142,12 +164,16 @@ function onError(error: unknown): void {
   if (!limit) {
     found.add([], 'watcher-error')
     void watchRoot()
-  } else if (!limited) {
-    limited = true
-    report({ kind: 'limited', ...limit })
-    void close()
-    if (ready) void poll()
-  }
+  } else giveUp(limit)
+}
+
+/** Polls from now on. */
+function giveUp(limit: Limit): void {
+  if (limited) return
+  limited = true
+  report({ kind: 'limited', ...limit })
+  void close()
+  if (ready && settings.polling === undefined) void poll()
 }
 
 function pathOf(absolute: string): string {
@@ -157,7 +183,7 @@ function pathOf(absolute: string): string {
 
 /** Holds while the root is gone; what changed until it is there again is told by the rescan that the session asks for then. */
 async function watchRoot(): Promise<void> {
-  if (checking || !ready) return
+  if (checking || stopped) return
   checking = true
   clearTimeout(watchingRoot)
   if (present && !presence.holds()) {
@@ -166,8 +192,11 @@ async function watchRoot(): Promise<void> {
     named.clear()
     await close()
   }
+  await Promise.all(scans.values())
+  const other = !presence.holds()
   if (!present && presence.adopt()) {
-    await open()
+    if (IS_DENO && other && watched) giveUp(replacedRootLimit(settings.root))
+    else await open()
     present = true
     report({ kind: 'root', present })
   }
@@ -177,11 +206,19 @@ async function watchRoot(): Promise<void> {
 
 async function start(): Promise<void> {
   if (presence.holds()) {
+    // Once for chokidar, which need not look at files then, and once when nothing can be missed any more.
+    await unhurried(snapshot.rescan())
     await open()
     await unhurried(snapshot.rescan())
+  } else {
+    present = false
+    report({ kind: 'root', present })
   }
+  // From now on there is little to do.
+  releaseMemory()
   ready = true
   report({ kind: 'ready', files: snapshot.files })
+  checking = false
   await watchRoot()
   if (limited || settings.polling !== undefined) await poll()
 }

@@ -8,7 +8,7 @@ export interface FollowerOptions {
   readonly file: string
   /** The file has another text than before, and had it for a while. Nothing is looked at before this is done. */
   changed(): Promise<void>
-  /** How often the file is looked at, in milliseconds. @default 500 */
+  /** How often the file is looked at, in milliseconds. @default 250 */
   readonly interval?: number
 }
 
@@ -33,7 +33,7 @@ export class ConfigFollower {
     this.#options = options
     this.#stamp = stampOf(options.file)
     this.#text = textOf(options.file)
-    this.#done = this.#follow(options.interval ?? 500)
+    this.#done = this.#follow(options.interval ?? 250)
     // Whoever closes hears of an error; until then it is nobody's.
     this.#done.catch(() => {})
   }

@@ -91,7 +91,7 @@ Change a row, as the forum does: its file follows within two seconds.
 
 Change both at once: neither is lost. Paste the command that you are told.
   ${update('sheet2.css', "'/* theirs */' || stylesheet")} \\
-  && echo '/* mine */' >> ${file('sheet2.css')}
+  && echo '/* me */' >> ${file('sheet2.css')}
 
 Delete a file: its row stays. Without --delete nothing is deleted.
   rm ${file('sheet3.css')}

@@ -118,14 +118,17 @@ function named(paths: readonly string[]): string {
 
 /** The last segments of the first paths, where no other path has the same one; otherwise the whole path. */
 function namesOf(paths: readonly string[], most: number): string[] {
-  const name = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
   const first = paths.slice(0, most)
-  const wanted = new Map(first.map((path) => [name(path), 0]))
+  const wanted = new Map(first.map((path) => [nameOf(path), 0]))
   for (const path of paths) {
-    const seen = wanted.get(name(path))
-    if (seen !== undefined) wanted.set(name(path), seen + 1)
+    const seen = wanted.get(nameOf(path))
+    if (seen !== undefined) wanted.set(nameOf(path), seen + 1)
   }
-  return first.map((path) => (wanted.get(name(path)) === 1 ? name(path) : path))
+  return first.map((path) => (wanted.get(nameOf(path)) === 1 ? nameOf(path) : path))
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /** Most messages name the command that settles what they tell; those of conflicts at first sight do not. */

@@ -10,23 +10,23 @@ export function duration(text: string): number {
 }
 
 /** A span of time in milliseconds, such as `100ms`, within these bounds. */
-export function span(least: number, most: number): (text: string) => number {
+export function span(least: number, most: number, or = ''): (text: string) => number {
   return (text) => {
     const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? []
     const time = Math.floor(Number(digits) * (unit === 'ms' ? 1 : UNITS[unit]!))
     if (time >= least && time <= most) return time
-    throw new InvalidArgumentError(`Write a number and one of ms, s, m, h, from ${written(least)} to ${written(most)}.`)
+    throw new InvalidArgumentError(`Write ${or}a number and one of ms, s, m, h, from ${written(least)} to ${written(most)}.`)
   }
 }
 
 /** The same, or `off`. */
 export function spanOrOff(least: number, most: number): (text: string) => number | 'off' {
-  const read = span(least, most)
+  const read = span(least, most, 'off, or ')
   return (text) => (text === 'off' ? text : read(text))
 }
 
 function written(time: number): string {
-  const unit = ['h', 'm', 's'].find((name) => time > 0 && time % UNITS[name]! === 0)
+  const unit = ['h', 'm', 's'].find((name) => time > 0 && Number.isInteger(time / UNITS[name]!))
   return unit === undefined ? `${time}ms` : `${time / UNITS[unit]!}${unit}`
 }
 

@@ -45,7 +45,6 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
 
   const changed = async (): Promise<void> => {
     const path = config.file ?? ''
-    const time = (): string => new Date().toISOString()
     try {
       const next = await options.load()
       const isOther = JSON.stringify(next) !== JSON.stringify((heir ?? reign).config)
@@ -63,10 +62,10 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
       }
       fault = error.code
       const message = `${error.message}. The session goes on by the settings before`
-      await tell({ event: 'problem', time: time(), path, code: fault, message }, reign.config)
+      await tell({ event: 'problem', time: now(), path, code: fault, message }, reign.config)
       return
     }
-    if (fault !== undefined) await tell({ event: 'recovered', time: time(), path, code: fault, message: `${path} is valid again` }, reign.config)
+    if (fault !== undefined) await tell({ event: 'recovered', time: now(), path, code: fault, message: `${path} is valid again` }, reign.config)
     fault = undefined
     if (heir) await session?.stop()
   }
@@ -88,7 +87,7 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
       await reign.engine.close()
       reign = heir
       heir = undefined
-      await tell({ event: 'reloaded', time: new Date().toISOString(), path: config.file ?? '' }, reign.config)
+      await tell({ event: 'reloaded', time: now(), path: config.file ?? '' }, reign.config)
     }
   } finally {
     await follower?.close()
@@ -107,4 +106,8 @@ async function accede(config: Config, signal: AbortSignal | undefined): Promise<
     await engine.close()
     throw error
   }
+}
+
+function now(): string {
+  return new Date().toISOString()
 }

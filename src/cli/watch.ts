@@ -11,6 +11,7 @@ import { type Output, stderrPaint, stdoutPaint } from './output.ts'
 import { type Reload, startReload } from './reload/server.ts'
 import { type CommandContext, type GlobalFlags, run } from './run.ts'
 import { type Reloaded, watchSuccession } from './succession.ts'
+import { Thrift } from './thrift.ts'
 
 /** Flags of `rowtree watch`. Times are milliseconds. */
 export interface WatchFlags extends GlobalFlags {
@@ -41,7 +42,11 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   const { output, cwd, signal } = context
   const load = (file: string | undefined): Promise<Config> => loadConfig({ file, cwd, env: process.env })
   const config = await load(flags.config)
+  if ((flags.oneWay ?? config.watch.oneWay) === 'store' && (flags.poll ?? config.watch.poll) === 'off') {
+    throw new RowtreeError('usage', 'Cannot watch the store alone: nobody asks it while poll is off; name a time with --poll, such as 2s')
+  }
   if (output.options.verbose) output.note(`config ${config.file}\ntree   ${config.tree}\nstate  ${config.state}`)
+  const thrift = new Thrift()
   const farewell = sayFarewell(output, signal)
   const reload = flags.reload === undefined ? undefined : await startReload(flags.reload === true ? {} : { port: flags.reload })
   if (reload) {
@@ -50,6 +55,7 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   }
   const tell = (event: WatchEvent | Reloaded, { tree }: Config): Promise<boolean> => {
     if (reload) reloadFor(reload, event)
+    thrift.worked('paths' in event ? event.paths.length : 0)
     return print(output, event, styleOf(tree, flags))
   }
   try {
@@ -59,6 +65,7 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
     if (!(signal.aborted && error instanceof RowtreeError && error.code === 'cancelled')) throw error
   } finally {
     farewell()
+    thrift.close()
     await reload?.close()
   }
   return OK

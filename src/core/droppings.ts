@@ -35,3 +35,12 @@ const NAME = new RegExp(NAMES.map(({ source }) => `(?:${source})`).join('|'), 'i
 export function isDropping(path: string): boolean {
   return NAME.test(path.slice(path.lastIndexOf('/') + 1)) || DIRECTORIES.test(path)
 }
+
+/**
+ * Whether a directory is one in which version control or rowtree keeps its own books, or lies in one.
+ *
+ * @param directory relative to the tree, `/`-separated
+ */
+export function isAdministrative(directory: string): boolean {
+  return DIRECTORIES.test(directory)
+}

@@ -1,59 +1,63 @@
-import { isDropping } from './droppings.ts'
-import { scopeOf, type Scope } from './scope.ts'
+import { isAdministrative, isDropping } from './droppings.ts'
+import { type Scope, scopeOf } from './scope.ts'
 
-/** What a filter decides by: see `WatcherSettings`. */
+/** What a filter goes by. */
 export interface WatchRules {
+  /** What the names of rowtree's temps end with, such as `.tmp`. */
   readonly suffix: string
+  /** Gitignore patterns of paths that take no part, in their order. */
   readonly ignore: readonly string[]
+  /** Paths that take part although they look like temps or droppings: there are rows of this name. */
   readonly tracked: readonly string[]
 }
 
-/** A version control system's directory, or rowtree's own: they change all the time, and even a row's file in one is left to commands. */
-const CLOSED = /^\.(?:git|hg|svn|rowtree)$/i
-
 /**
- * Whether a change at a path is any of our business. It may take more than a cycle does, which asks for itself, but less only in
- * directories that no watcher looks into. A file below an excluded directory cannot be taken back, as in git: those need not be entered.
+ * Whether a change at a path is any of our business. Paths are relative to the tree and `/`-separated.
+ *
+ * The patterns are stronger than a row's name: who ignores a path wants nothing to happen there, row or not.
  *
  * @example
  * ```ts
- * const filter = new WatchFilter({ suffix: '.tmp', ignore: ['drafts/'], tracked: ['notes.bak'] })
- * filter.takes('a/x.html') // true
- * filter.takes('a/x.html~') // false
- * filter.takes('notes.bak') // true
- * filter.enters('drafts') // false
+ * const filter = new WatchFilter({ suffix: '.tmp', ignore: ['*.map'], tracked: [] })
+ * filter.takes('styles/dark.css') // true
+ * filter.takes('styles/.dark.css.swp') // false
+ * filter.enters('.git') // false
  * ```
  */
 export class WatchFilter {
   readonly #suffix: string
-  readonly #scope: Scope
-  readonly #directories: Scope
+  readonly #inScope: Scope
   readonly #tracked: Set<string>
 
   constructor({ suffix, ignore, tracked }: WatchRules) {
     this.#suffix = suffix
-    this.#scope = scopeOf({ ignore })
-    this.#directories = scopeOf({ ignore })
+    this.#inScope = scopeOf({ ignore })
     this.#tracked = new Set(tracked)
   }
 
-  /** Whether a file takes part. */
+  /** Whether a file takes part. Temps are told first, by the end of their name alone: an export makes thousands of them. */
   takes(path: string): boolean {
-    // Most events of an export are about temps: the cheapest question first.
-    if (path.endsWith(this.#suffix)) return this.#tracked.has(path)
-    return this.#tracked.has(path) || (!isDropping(path) && this.#scope(path))
+    if (path.endsWith(this.#suffix) && !this.#tracked.has(path)) return false
+    if ((isDropping(path) || this.#isInHome(path)) && !this.#tracked.has(path)) return false
+    return this.#inScope(path)
   }
 
-  /** Whether a file below a directory may take part. */
+  /**
+   * Whether anything below a directory may take part; true for the root, which is `''`. What the patterns exclude as a directory they
+   * cannot take back below it, as in git.
+   */
   enters(directory: string): boolean {
-    const name = directory.slice(directory.lastIndexOf('/') + 1)
-    // A directory that an export is filling, before it gets its name.
-    if (name.startsWith('.rowtree-') && name.endsWith(this.#suffix)) return false
-    return !CLOSED.test(name) && this.#directories(`${directory}/`)
+    if (directory === '') return true
+    return !isAdministrative(directory) && !this.#isInHome(`${directory}/`) && this.#inScope(`${directory}/`)
   }
 
-  /** Adds paths that take part whatever they look like. */
-  track(paths: readonly string[]): void {
+  /** Further paths that take part whatever they look like. */
+  track(paths: Iterable<string>): void {
     for (const path of paths) this.#tracked.add(path)
+  }
+
+  /** Whether a path lies in a directory that an export is still filling under a temp name. */
+  #isInHome(path: string): boolean {
+    return path.includes('.rowtree-') && path.split('/').slice(0, -1).some((name) => name.startsWith('.rowtree-') && name.endsWith(this.#suffix))
   }
 }

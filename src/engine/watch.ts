@@ -22,6 +22,8 @@ export interface WatchedSides {
   readonly open: Open
   /** See `Store.token`. */
   readonly token: () => Promise<string>
+  /** Lets go of what only large cycles need. */
+  readonly rest: () => Promise<unknown>
 }
 
 /** Starts a watch session: the config's settings, unless a caller chose otherwise. */
@@ -44,15 +46,18 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
       const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
-      // Its patterns may leave out itself.
-      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore], tracked: [IGNORE_FILE, ...tracked] }, listener)
+      // The patterns may leave out their own file, whose changes have to be seen.
+      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
-      const errand = { command: 'watch', licence: licence(direction), options: { only, ignore, workers, fsync, signal: stopped }, needsRoot: true }
+      const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
+      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true }
       const summary = await sides.open(errand, ({ ports: open, plan }) =>
         runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
       )
+      // Threads would sit there for hours.
+      await sides.rest()
       return { summary, deeds }
     },
   }

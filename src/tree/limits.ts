@@ -1,4 +1,4 @@
-import { errnoOf } from '../errors.ts'
+import { errnoOf, messageOf } from '../errors.ts'
 
 /** What the system has run out of, and how it gets more of it. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -7,15 +7,27 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENFILE: 'the system has too many files open; close other programs',
 }
 
+/** Deno has no code for its own words. */
+const DENO_WATCHES = /file watch limit reached/i
+
 /** A limit that keeps a tree from being watched. */
 export interface Limit {
-  readonly errno: string
+  readonly errno?: string
   readonly message: string
 }
 
 /** The limit that an error of a watcher stands for; `undefined` for any other failure. */
 export function limitOf(error: unknown, root: string): Limit | undefined {
-  const errno = errnoOf(error)
+  const errno = DENO_WATCHES.test(messageOf(error)) ? 'ENOSPC' : errnoOf(error)
   const remedy = errno === undefined ? undefined : REMEDIES[errno]
-  return errno && remedy ? { errno, message: `Cannot watch ${root}: ${remedy}; until then all its files are looked at again and again` } : undefined
+  return errno && remedy ? { errno, message: sentence(root, remedy) } : undefined
+}
+
+/** Where another directory took the root's place: Deno goes on watching the one that was there before. */
+export function replacedRootLimit(root: string): Limit {
+  return { message: sentence(root, 'Deno hears nothing of a directory that took the place of another one; start again') }
+}
+
+function sentence(root: string, state: string): string {
+  return `Cannot watch ${root}: ${state}; until then all its files are looked at again and again`
 }

@@ -24,11 +24,14 @@ export class Snapshot {
   readonly #root: string
   readonly #filter: WatchFilter
   readonly #presence: Presence
+  readonly #now: () => number
   readonly #recency = new Recency()
   readonly #directories = new Map<string, Files>()
   #files = 0
 
-  constructor(presence: Presence, filter: WatchFilter) {
+  /** @param now our clock, in milliseconds since 1970 */
+  constructor(presence: Presence, filter: WatchFilter, now: () => number = Date.now) {
+    this.#now = now
     this.#root = presence.root
     this.#presence = presence
     this.#filter = filter
@@ -41,8 +44,13 @@ export class Snapshot {
 
   /** Whether there was a file or a directory at this path. */
   knows(path: string): boolean {
+    return this.#directories.has(path) || this.knowsFile(path)
+  }
+
+  /** Whether there was a file at this path. */
+  knowsFile(path: string): boolean {
     const [directory, name] = split(path)
-    return this.#directories.has(path) || this.#directories.get(directory)?.has(name) === true
+    return this.#directories.get(directory)?.has(name) === true
   }
 
   /**
@@ -52,7 +60,7 @@ export class Snapshot {
    */
   look(path: string): readonly string[] | 'directory' {
     if (path === '') return 'directory'
-    const now = Date.now()
+    const now = this.#now()
     const entry = this.#lstat(path)
     const taken = this.#filter.takes(path)
     if (entry === 'unknown') return taken ? [path] : []
@@ -122,7 +130,7 @@ export class Snapshot {
     const files = this.#directories.get(directory)
     const before = files?.get(name)
     if (before === undefined && !this.#filter.takes(path)) return false
-    const now = Date.now()
+    const now = this.#now()
     const entry = this.#lstat(path)
     if (entry === 'unknown') return true
     if (entry?.kind !== 'file') return before !== undefined && this.#presence.holds() && this.#drop(directory, name)

@@ -1,15 +1,19 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
-import { type Finished, finished, rowtree } from '../support/cli.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Finished, finished, rowtree, start } from '../support/cli.ts'
+import { eventually } from '../support/eventually.ts'
 import { documentOf, filesBelow } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Whether there is the shell of SQLite, which the demonstration of watching uses. */
+const HAS_SQLITE = spawnSync('sqlite3', ['--version']).status === 0
 
 /** Runs the demonstration where nothing else is. */
 async function demo(args: readonly string[], temporary: string, env: NodeJS.ProcessEnv = {}): Promise<Finished> {
@@ -87,6 +91,45 @@ describe.skipIf(process.platform === 'win32')('the commands it prints', () => {
     expect(await paste(undo)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 row restored') })
     expect([row(), readFileSync(file, 'utf8')]).toEqual([original, `${original}/* mine */\n`])
     expect(await paste(remove)).toMatchObject({ code: 0, stderr: '' })
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it.skipIf(!HAS_SQLITE)('of the one that is watched work when they are pasted (needs sqlite3)', { timeout: 60_000 }, async () => {
+    const temporary = temporaryDirectory()
+    const child = start(['demo', '--rows', '50', '--watch'], { cwd: CHECKOUT, env: { TMPDIR: temporary } })
+    let stdout = ''
+    let stderr = ''
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const done = finished(child)
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await eventually('it watches', () => stderr.includes('Ctrl-C ends'))
+    const story = stdout.slice(stdout.indexOf('The board is watched'))
+    const lines = story.replaceAll(temporary, '/tmp').split('\n')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.length).toBeLessThanOrEqual(30)
+    const [edit, update, both, remove, again, clean, ...rest] = story
+      .replaceAll('\\\n', '')
+      .split('\n')
+      .filter((line) => line.startsWith('  ')) as [string, string, string, string, string, string]
+    expect(rest).toEqual([])
+    const folder = join(temporary, readdirSync(temporary)[0]!)
+    const file = (name: string): string => join(folder, 'board', 'styles', 'Default', name)
+    expect(await paste(edit)).toMatchObject({ code: 0, stderr: '' })
+    await eventually('the save is told', () => /imported 1 \(sheet0\.css\)/.test(stdout))
+    expect(await paste(update)).toMatchObject({ code: 0, stderr: '' })
+    await eventually('the change is told', () => /exported 1 \(sheet1\.css\)/.test(stdout))
+    expect(readFileSync(file('sheet1.css'), 'utf8')).toBe('/* theirs */')
+    expect(await paste(both)).toMatchObject({ code: 0, stderr: '' })
+    const settle = await eventually('the conflict is told', () => /conflict: .* Decide with: (.+) \(or store, tree\)\n/.exec(stderr)?.[1])
+    expect(await paste(settle)).toMatchObject({ code: 0 })
+    expect(readFileSync(file('sheet2.css'), 'utf8')).toMatch(/^\/\* theirs \*\/[^]*\/\* me \*\/\n$/)
+    expect(await paste(remove)).toMatchObject({ code: 0, stderr: '' })
+    await eventually('the deletion is told', () => /deletion: .*sheet3\.css/.test(stderr))
+    expect(await paste(again)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 exported/) })
+    process.kill(child.pid!, 'SIGINT')
+    expect(await done).toMatchObject({ code: 130, signal: null })
+    expect(await paste(clean)).toMatchObject({ code: 0, stderr: '' })
     expect(existsSync(folder)).toBe(false)
   })
 

@@ -135,8 +135,11 @@ it('gives commands as they are typed here', () => {
 })
 
 it('colours each line for its own stream, without counting colours as columns', () => {
-  const paint = (name: string): NonNullable<NewsStyle['stdout']> => (style, text) => `<${name} ${String(style)} ${text}>`
-  const style = { stdout: paint('out'), stderr: paint('err'), columns: 60 }
+  const style: Partial<NewsStyle> = {
+    stdout: (of, text) => `<out ${String(of)} ${text}>`,
+    stderr: (of, text) => `<err ${String(of)} ${text}>`,
+    columns: 60,
+  }
   expect(tell({ event: 'imported', paths: ['a/header.html', 'a/footer.html'], seconds: 0.018 }, style)).toEqual([
     { as: 'data', text: '<out dim 14:02:11> <out green imported 2> (header.html, footer.html) 18 ms' },
   ])

@@ -5,7 +5,7 @@ import { documentOf } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
-const COMMANDS: ReadonlySet<string> = new Set(['export', 'import', 'sync', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
+const COMMANDS: ReadonlySet<string> = new Set(['export', 'import', 'sync', 'watch', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
 
 describe('a command line that makes no sense', () => {
   it.each([
@@ -26,6 +26,14 @@ describe('a command line that makes no sense', () => {
     { args: ['import', '--fsync', 'off'], message: "unknown option '--fsync'" },
     { args: ['sync', 'everything'], message: "too many arguments for 'sync'. Expected 0 arguments but got 1: everything." },
     { args: ['sync', '--force'], message: "unknown option '--force'" },
+    { args: ['watch', '--settle', '100'], message: "option '--settle <time>' argument '100' is invalid. Write a number and one of ms, s, m, h, from 0ms to 1m." },
+    { args: ['watch', '--settle', '61s'], message: "option '--settle <time>' argument '61s' is invalid." },
+    { args: ['watch', '--poll', '99ms'], message: "option '--poll <time>' argument '99ms' is invalid. Write off, or a number and one of ms, s, m, h, from 100ms to 24h." },
+    { args: ['watch', '--rescan', 'never'], message: "option '--rescan <time>' argument 'never' is invalid. Write off, or a number and one of ms, s, m, h, from 1s to 24h." },
+    { args: ['watch', '--max-batch', '0'], message: "option '--max-batch <n>' argument '0' is invalid. Write a whole number from 1 to 100,000." },
+    { args: ['watch', '--reload', '65536'], message: "option '--reload [port]' argument '65536' is invalid. Write a whole number from 0 to 65,535." },
+    { args: ['watch', '--one-way', 'both'], message: "option '--one-way <side>' argument 'both' is invalid. Allowed choices are tree, store." },
+    { args: ['watch', '--dry-run'], message: "unknown option '--dry-run'" },
     { args: ['status', 'sync', '--exitcode'], message: "unknown option '--exitcode'. Did you mean --exit-code?" },
     { args: ['diff', '--from', 'rows'], message: "option '--from <version>' argument 'rows' is invalid. Allowed choices are store, tree, baseline." },
     { args: ['diff', '--to', ''], message: "option '--to <version>' argument '' is invalid. Allowed choices are store, tree, baseline." },

@@ -197,6 +197,7 @@ describe.skipIf(process.platform === 'win32')('the config of a session', { timeo
     session.send('SIGINT')
     expect(await session.done).toMatchObject({ code: 130, stderr: '' })
     expect(session.events().filter(({ event }) => event === 'stopped')).toHaveLength(1)
+    expect(session.events().filter(({ event }) => event === 'reloaded')).toHaveLength(1)
     expect(session.events().filter(({ event }) => event === 'problem')).toHaveLength(2)
   })
 })
