@@ -46,8 +46,8 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
       const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
-      // Its patterns may leave out itself.
-      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore], tracked: [IGNORE_FILE, ...tracked] }, listener)
+      // The patterns may leave out their own file, whose changes have to be seen.
+      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
