@@ -113,6 +113,7 @@ class RowtreeEngine implements Engine {
   readonly #config: Config
   #store: Store
   #closed = false
+  readonly #sessions = new Set<WatchSession>()
   /** Kept from one cycle to the next: threads are slow to start. */
   #pool = new WriterPool(0)
 
@@ -178,7 +179,9 @@ class RowtreeEngine implements Engine {
   }
 
   watch(options: WatchOptions = {}): WatchSession {
-    return openSession(this.#config, options, { token: () => this.#token(), open: (errand, work) => this.#open(errand, work), rest: () => this.#poolOf(0) })
+    const session = openSession(this.#config, options, { token: () => this.#token(), open: (errand, work) => this.#open(errand, work), rest: () => this.#poolOf(0) })
+    this.#sessions.add(session)
+    return session
   }
 
   pathOf(typed: string, cwd: string): string {
@@ -190,6 +193,7 @@ class RowtreeEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    for (const session of this.#sessions) await session.stop()
     this.#closed = true
     await this.#pool.close()
     await this.#store.close()
@@ -204,7 +208,7 @@ class RowtreeEngine implements Engine {
   }
 
   /** Holds the lock and the baseline for the time of one cycle. */
-  async #open<T>({ command, licence, options, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async #open<T>({ command, licence, options, rules, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
@@ -223,7 +227,7 @@ class RowtreeEngine implements Engine {
       try {
         const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
         const ports = { store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
-        const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options)
+        const plan = this.#plan(root, isGone ? { ...licence, direction: 'import' } : licence, options, rules)
         return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
       } finally {
         baseline.close()
@@ -248,7 +252,7 @@ class RowtreeEngine implements Engine {
     return this.#store.isCurrent() ? await this.#store.token() : 'replaced'
   }
 
-  #plan(root: string, licence: Licence, options: CycleOptions): CyclePlan {
+  #plan(root: string, licence: Licence, options: CycleOptions, rules: readonly string[] = readIgnoreFile(root)): CyclePlan {
     const { guards, history, export: settings, ignore } = this.#config
     return {
       licence,
@@ -258,7 +262,7 @@ class RowtreeEngine implements Engine {
       fsync: options.fsync ?? settings.fsync,
       suffix: settings.tempSuffix,
       dryRun: options.dryRun ?? false,
-      scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...readIgnoreFile(root), ...(options.ignore ?? [])] }),
+      scope: scopeOf({ only: options.only ?? [], ignore: [...ignore, ...rules, ...(options.ignore ?? [])] }),
       reserved: reservedPaths([IGNORE_FILE, ...this.#ownPaths(root)]),
       signal: options.signal,
       onProgress: options.onProgress,

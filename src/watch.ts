@@ -58,7 +58,7 @@ export type WatchNews =
   }
   /** A state of the surroundings, told as a problem before, is over. */
   | { readonly event: 'recovered'; readonly path: string; readonly code: ProblemCode | ErrorCode; readonly message: string }
-  /** All files were looked at; `found`: how many had changed unnoticed. */
+  /** All files were looked at; `found`: how many changed or may have, which the following cycles compare. */
   | { readonly event: 'rescan'; readonly reason: RescanReason; readonly found: number }
   | { readonly event: 'stopped' }
 

@@ -10,6 +10,8 @@ export interface Errand {
   readonly options: CycleOptions
   /** Nothing is done without the tree's root, where there was one: it may come back. */
   readonly needsRoot?: boolean
+  /** The lines of the tree's ignore file as they were read before; it may be half written by now. Absent: as they are. */
+  readonly rules?: readonly string[] | undefined
 }
 
 /** The sides of a cycle and what it is about, while the lock is held. */

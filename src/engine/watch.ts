@@ -37,6 +37,9 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
   const licence = (direction: Direction): Licence => licenceOf(config, options, oneWay, direction)
   const { only, ignore = [], workers, fsync } = options
 
+  /** Of the tree's own ignore file, as its watcher has them: they change when that file has been quiet, like any other. */
+  let rules: readonly string[] | undefined
+
   const ports: WatchPorts = {
     token: sides.token,
     ageOf: (path) => ageOf(join(root, path)),
@@ -46,13 +49,14 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
       const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
+      rules = readIgnoreFile(root)
       // The patterns may leave out their own file, whose changes have to be seen.
-      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...readIgnoreFile(root), ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
+      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
-      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true }
+      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules }
       const summary = await sides.open(errand, ({ ports: open, plan }) =>
         runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
       )

@@ -92,14 +92,14 @@ export class Hook {
     const env = { ...process.env, ROWTREE_PATHS: fitting(paths), ROWTREE_COUNT: String(paths.length) }
     const refused = (error: unknown): Pick<Problem, 'message' | 'errno'> => {
       const errno = errnoOf(error)
-      return { message: this.#cannot(`it could not be started in ${cwd}: ${messageOf(error)}`), ...(errno !== undefined && { errno }) }
+      return { message: cannot(`it could not be started in ${cwd}: ${messageOf(error)}`), ...(errno !== undefined && { errno }) }
     }
     try {
       const child = spawn(this.#command, { shell: true, cwd, env, detached: GROUPS, stdio: ['pipe', 2, 2] })
       this.#child = child
       return await new Promise((resolve) => {
         child.on('error', (error) => resolve(refused(error)))
-        child.on('exit', (code, signal) => resolve(code === 0 ? undefined : { message: this.#cannot(endOf(code, signal)) }))
+        child.on('exit', (code, signal) => resolve(code === 0 ? undefined : { message: cannot(endOf(code, signal)) }))
         // A command may end without reading its input; how it ended tells the rest.
         child.stdin?.on('error', (error) => (isClosedPipe(error) ? undefined : resolve(refused(error))))
         child.stdin?.end(`${paths.join('\n')}\n`)
@@ -128,10 +128,11 @@ export class Hook {
       if (errnoOf(error) !== 'ESRCH') throw error
     }
   }
+}
 
-  #cannot(state: string): string {
-    return `Cannot run the hook ${this.#command}: ${state}; the import is done, look at watch.onImport in the config`
-  }
+/** Without the command, which may hold what a variable of the config's holds. */
+function cannot(state: string): string {
+  return `Cannot run the hook after an import: ${state}; the rows are written, look at watch.onImport in the config`
 }
 
 function endOf(code: number | null, signal: string | null): string {

@@ -15,10 +15,10 @@ export function keepTrail(store: string): void {
   const triggers = ['insert', 'update', 'delete'].map((what) => {
     const row = what === 'delete' ? 'old' : 'new'
     const body = what === 'delete' ? 'null' : 'new.body'
-    return `create trigger trail_${what} after ${what} on pages begin
+    return `create trigger if not exists trail_${what} after ${what} on pages begin
       insert into trail (name, what, body) values (${row}.site || '/' || ${row}.slug, '${what}', ${body}); end;`
   })
-  sql(store, `create table trail (step integer primary key, name text, what text, body text); ${triggers.join('\n')}`)
+  sql(store, `create table if not exists trail (step integer primary key, name text, what text, body text); ${triggers.join('\n')}`)
 }
 
 /** What was done to the rows, in its order. */

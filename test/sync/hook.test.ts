@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('a hook', () => {
     await hook.idle()
     hook.run(['b'])
     await hook.idle()
-    const message = `Cannot run the hook ${command}: ${state}; the import is done, look at watch.onImport in the config`
+    const message = `Cannot run the hook after an import: ${state}; the rows are written, look at watch.onImport in the config`
     expect(failures).toEqual([1, 2].map(() => ({ path: directory, code: 'hook-failed', message })))
   })
 

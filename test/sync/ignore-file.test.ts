@@ -243,4 +243,20 @@ describe('a session', () => {
     expect(events).toContainEqual(expect.objectContaining({ event: 'rescan', reason: 'rules-changed' }))
     expect(events.filter(({ event }) => event === 'untracked' || event === 'problem')).toEqual([])
   })
+
+  it('goes by what the file said until it has been quiet: an editor may be writing it', async () => {
+    const one = await ignoring('north/\n')
+    const session = one.engine.watch({ settle: 60_000, poll: 100, rescan: 'off' })
+    const exported: string[] = []
+    const over = (async () => {
+      for await (const event of session) if (event.event === 'exported') exported.push(...event.paths)
+    })()
+    one.setFile(FILE, '')
+    one.setRow(A, 'ignored')
+    one.setRow(C, 'changed')
+    await eventually('the other row is exported', () => one.file(C) === 'changed')
+    expect([exported, one.file(A) === 'ignored']).toEqual([[C], false])
+    await session.stop()
+    await over
+  })
 })

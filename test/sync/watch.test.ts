@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openEngine } from '../../src/index.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Site, site } from '../support/site.ts'
+import { type Page, pagesConfig, samplePages } from '../support/tables.ts'
+import { type WatchedSite, watchSite } from '../support/watched-site.ts'
+
+const [A, B, C] = ['north/a.html', 'north/b.html', 'south/c.html']
+
+const PAGES: readonly Page[] = [
+  { site: 'north', slug: 'a', body: 'one\ntwo\nthree\n' },
+  { site: 'north', slug: 'b', body: 'b' },
+  { site: 'south', slug: 'c', body: 'c' },
+  { site: 'south', slug: 'd', body: 'd' },
+]
+
+async function begun(options: Parameters<typeof watchSite>[1] = {}, input: Parameters<typeof site>[1] = {}): Promise<WatchedSite> {
+  return await watchSite(await pages(input), options)
+}
+
+async function pages(input: Parameters<typeof site>[1] = {}): Promise<Site> {
+  return await site(PAGES, input)
+}
+
+/** Events that are about this path. */
+function about(one: WatchedSite, path: string): string[] {
+  return one.events.filter((event) => ('paths' in event ? event.paths.includes(path) : 'path' in event && event.path === path)).map(({ event }) => event)
+}
+
+describe('a session', () => {
+  it('takes what changed on both sides while nobody watched', async () => {
+    const before = await pages()
+    before.setFile(A, 'edited')
+    before.setRow(B, 'changed')
+    const one = await watchSite(before)
+    expect([one.row(A), one.file(B)]).toEqual(['edited', 'changed'])
+  })
+
+  it('brings out what a program changes in the store, and takes in what a person saves', async () => {
+    const one = await begun()
+    one.setRow(A, 'by a program')
+    await eventually('the row is exported', () => one.file(A) === 'by a program')
+    one.setFile(A, 'by a person')
+    await eventually('the file is imported', () => one.row(A) === 'by a person')
+    one.setRow(C, 'by a program')
+    await eventually('the row is exported', () => one.file(C) === 'by a program' && about(one, C).length > 0)
+    expect([about(one, A), about(one, C)]).toEqual([['exported', 'imported'], ['exported']])
+  })
+
+  it('leaves a file that is gone away while rows change, and does not delete its row unasked', async () => {
+    const one = await begun({ delete: false })
+    one.setFile(A, undefined)
+    await eventually('it is told', () => about(one, A).includes('pending'))
+    one.setRow(B, 'changed')
+    await eventually('the other row is exported', () => one.file(B) === 'changed')
+    expect([one.file(A), one.row(A)]).toEqual([undefined, 'one\ntwo\nthree\n'])
+  })
+
+  it('deletes the row of a file that is gone when it is asked to, and brings neither back', async () => {
+    const one = await begun({ delete: true }, { guards: { maxDelete: 2 } })
+    one.setFile(A, undefined)
+    await eventually('the row is deleted', () => one.row(A) === undefined)
+    expect(about(one, A)).toEqual(['deleted'])
+  })
+
+  it('holds a mass deletion, however it is spread over batches', async () => {
+    const before = await site(samplePages(40))
+    const one = await watchSite(before, { delete: true, maxBatch: 2 })
+    const paths = samplePages(20).map((page) => `${page.site}/${page.slug}.html`)
+    for (const path of paths) one.setFile(path, undefined)
+    await eventually('all are held', () => paths.every((path) => about(one, path).includes('held')))
+    expect(paths.filter((path) => one.row(path) === undefined)).toEqual([])
+  })
+
+  it('is echo-free: an export of another engine causes nothing', async () => {
+    const one = await begun({ poll: 'off' })
+    const other = await openEngine(pagesConfig(one.directory, { export: { fsync: 'off' } }))
+    one.setRow(A, 'by a program')
+    one.setRow('south/new.html', 'new')
+    expect(await other.export()).toMatchObject({ exported: 2 })
+    await one.session.flush()
+    await other.close()
+    expect(one.events.filter(({ event }) => event !== 'ready' && event !== 'rescan')).toEqual([])
+  })
+})
+
+describe('one way', () => {
+  it('tree: rows stay where they are', async () => {
+    const one = await begun({ oneWay: 'tree' })
+    one.setRow(A, 'by a program')
+    one.setFile(B, 'by a person')
+    await eventually('the file is imported', () => one.row(B) === 'by a person')
+    await one.session.flush()
+    expect(one.file(A)).toBe('one\ntwo\nthree\n')
+  })
+
+  it('store: files stay where they are, and one that is gone is written again', async () => {
+    const one = await begun({ oneWay: 'store' })
+    one.setFile(A, 'by a person')
+    one.setFile(C, undefined)
+    one.setRow(B, 'by a program')
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
+    expect([one.row(A), one.file(C)]).toEqual(['one\ntwo\nthree\n', 'c'])
+  })
+})
+
+describe('both sides changed', () => {
+  it('is told once as a conflict, which ends when a person settles it', async () => {
+    const one = await begun({ poll: 'off' })
+    one.setRow(A, 'by a program')
+    one.setFile(A, 'by a person')
+    await eventually('the conflict is told', () => about(one, A).includes('conflict'))
+    await one.engine.resolve([A], { prefer: 'tree' })
+    await one.session.flush()
+    one.setFile(A, 'and again')
+    await eventually('the file is imported', () => one.row(A) === 'and again')
+    expect(about(one, A)).toEqual(['conflict', 'imported'])
+  })
+
+  it('is merged where that is the rule', async () => {
+    const one = await begun({}, { onConflict: 'merge' })
+    one.setRow(A, 'ONE\ntwo\nthree\n')
+    one.setFile(A, 'one\ntwo\nTHREE\n')
+    await eventually('both sides have both changes', () => one.file(A) === 'ONE\ntwo\nTHREE\n' && one.row(A) === 'ONE\ntwo\nTHREE\n')
+  })
+})
+
+describe('the surroundings', () => {
+  it('a database that is replaced is read and written from then on', async () => {
+    const one = await begun()
+    const backup = await pages()
+    backup.setRow(C, 'from the backup')
+    renameSync(backup.store, one.store)
+    await eventually('its rows are exported', () => one.file(C) === 'from the backup')
+    one.setFile(A, 'edited')
+    await eventually('the file is imported', () => one.row(A) === 'edited')
+  })
+
+  it('a database that is gone is waited for; what was saved meanwhile is taken when it is back', async () => {
+    const one = await begun()
+    renameSync(one.store, `${one.store}.away`)
+    one.setFile(A, 'edited')
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'store-missing'))
+    await expect(one.session.flush()).rejects.toMatchObject({ code: 'store-missing' })
+    renameSync(`${one.store}.away`, one.store)
+    await eventually('the file is imported', () => one.row(A) === 'edited')
+    await eventually('that is told', () => one.events.some((event) => event.event === 'recovered' && event.code === 'store-missing'))
+    expect(one.events.filter(({ event }) => event === 'problem')).toHaveLength(1)
+  })
+
+  it('a tree that is gone is waited for: nothing is deleted, and none is made in its place', async () => {
+    const one = await begun({ delete: true, poll: 100 })
+    renameSync(one.root, `${one.root}.away`)
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-missing'))
+    one.setRow(B, 'by a program')
+    writeFileSync(join(`${one.root}.away`, A), 'edited')
+    await expect(one.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
+    expect(existsSync(one.root)).toBe(false)
+    renameSync(`${one.root}.away`, one.root)
+    await eventually('the file is imported', () => one.row(A) === 'edited')
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
+    expect([one.row('south/d.html'), one.trail().filter(({ body }) => body === null)]).toEqual(['d', []])
+  })
+
+  it('an empty directory in the place of the tree deletes nothing', async () => {
+    const one = await begun({ delete: true })
+    renameSync(one.root, `${one.root}.away`)
+    mkdirSync(one.root)
+    await eventually('all are held', () => [A, B, C].every((path) => about(one, path).includes('held')))
+    expect([A, B, C].filter((path) => one.row(path) === undefined)).toEqual([])
+  })
+})
+
+describe('stop', () => {
+  it('leaves what was not taken for the next session', async () => {
+    const one = await begun({ settle: 60_000 })
+    one.setFile(A, 'edited')
+    await one.session.stop()
+    expect(one.row(A)).not.toBe('edited')
+    const next = await watchSite(one)
+    expect(next.row(A)).toBe('edited')
+  })
+
+  it('ends a session whose engine is closed', async () => {
+    const one = await begun()
+    await one.engine.close()
+    await eventually('the session is over', () => one.events.some(({ event }) => event === 'stopped'))
+  })
+})
