@@ -20,6 +20,3 @@ export interface Opened {
   readonly plan: CyclePlan
   name(paths: readonly string[] | undefined): CyclePlan
 }
-
-/** Holds both sides open while the work is done. */
-export type Open = <T>(errand: Errand, work: (opened: Opened) => Promise<T>) => Promise<T>

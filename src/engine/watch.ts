@@ -15,19 +15,14 @@ import { realPathOf } from '../tree/root.ts'
 import { ageOf } from '../tree/stat.ts'
 import type { Side } from '../types.ts'
 import type { WatchOptions, WatchSession } from '../watch.ts'
-import type { Open } from './errand.ts'
+import type { Sides } from './sides.ts'
 
-/** What a session needs of its engine. */
-export interface WatchedSides {
-  readonly open: Open
-  /** See `Store.token`. */
-  readonly token: () => Promise<string>
-  /** Lets go of what only large cycles need. */
-  readonly rest: () => Promise<unknown>
-}
-
-/** Starts a watch session: the config's settings, unless a caller chose otherwise. */
-export function openSession(config: Config, options: WatchOptions, sides: WatchedSides): WatchSession {
+/**
+ * Starts a watch session: the config's settings, unless a caller chose otherwise.
+ *
+ * @param onEnd called when it is over
+ */
+export function openSession(config: Config, options: WatchOptions, sides: Pick<Sides, 'open' | 'token' | 'rest'>, onEnd: () => void): WatchSession {
   const { watch, tree, onConflict, export: { tempSuffix: suffix } } = config
   const { settle = watch.settle, maxBatch = watch.maxBatch, onImport: command = watch.onImport, signal } = options
   const poll = often(options.poll ?? watch.poll)
@@ -41,7 +36,8 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
   let rules: readonly string[] | undefined
 
   const ports: WatchPorts = {
-    token: sides.token,
+    token: () => sides.token(),
+    onEnd,
     ageOf: (path) => ageOf(join(root, path)),
     clock: systemClock,
     hook: command === undefined || command === 'off' ? undefined : (onFailure) => new Hook(command, { cwd: config.directory, onFailure }),
@@ -57,11 +53,12 @@ export function openSession(config: Config, options: WatchOptions, sides: Watche
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
       const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules }
-      const summary = await sides.open(errand, ({ ports: open, plan }) =>
-        runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) }),
-      )
-      // Threads would sit there for hours.
-      await sides.rest()
+      const summary = await sides.open(errand, async ({ ports: open, plan }) => {
+        const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) })
+        // Threads would sit there for hours.
+        await sides.rest()
+        return done
+      })
       return { summary, deeds }
     },
   }

@@ -24,6 +24,8 @@ export interface WatchPorts {
   /** Makes what runs after imports, if anything does. */
   readonly hook: ((onFailure: (problem: Problem) => void) => Pick<Hook, 'run' | 'close'>) | undefined
   readonly clock: Clock
+  /** Called when the session is over. */
+  readonly onEnd: () => void
 }
 
 /** How a session behaves. Times are milliseconds. */

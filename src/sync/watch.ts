@@ -114,6 +114,7 @@ class Session implements WatchSession {
     this.#rejectFlushes(this.#failure?.error ?? stopped())
     await this.#lookout.close()
     await this.#hook?.close()
+    this.#ports.onEnd()
   }
 
   /** Does one thing, or waits until there is one. */

@@ -47,6 +47,7 @@ class Stage {
   constructor(settings: Partial<WatchSettings> = {}) {
     this.session = startSession({
       clock: this.clock,
+      onEnd: () => {},
       token: async () => this.token,
       ageOf: (path) => {
         const change = this.changes.has(path) ? this.changes.get(path) : -1e9

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { type Lock, takeLock } from '../baseline/lock.ts'
+import { openBaseline } from '../baseline/sqlite.ts'
+import type { Config } from '../config.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { namePaths } from '../sync/naming.ts'
+import { WriterPool } from '../sync/pool.ts'
+import { filesystemClock } from '../tree/clock.ts'
+import { openRoot, openState, realPathOf, treeMissing } from '../tree/root.ts'
+import type { Errand, Opened } from './errand.ts'
+import { planOf, withPaths } from './plan.ts'
+
+/** How long a cycle waits for another one on the same tree, in milliseconds. */
+const PATIENCE = 10_000
+
+/** Opens the store that a config names. */
+export async function openSides(config: Config): Promise<Sides> {
+  return new Sides(config, await openStoreOf(config))
+}
+
+async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
+  return await openStore({ ...store, directory, collections, mybb })
+}
+
+/** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */
+export class Sides {
+  readonly #config: Config
+  #store: Store
+  #closed = false
+  /** Kept from one cycle to the next: threads are slow to start. */
+  #pool = new WriterPool(0)
+
+  constructor(config: Config, store: Store) {
+    this.#config = config
+    this.#store = store
+  }
+
+  /**
+   * Does something with both sides, while the lock and the baseline are held for it.
+   *
+   * @throws `RowtreeError` what keeps a side from being opened: `locked`, `tree-missing`, `store-missing`, …
+   */
+  async open<T>({ command, licence, options, rules, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { state: directory } = this.#config
+    const { dryRun = false } = options
+    const fsync = options.fsync ?? this.#config.export.fsync
+    // A dry run makes nothing, not even an empty baseline.
+    const blank = !existsSync(join(directory, 'baseline.db'))
+    // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
+    const isGone = (needsRoot || licence.direction !== 'export') && !blank && !existsSync(this.#config.tree)
+    if (isGone && needsRoot) throw treeMissing(this.#config.tree)
+    const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
+    const state = dryRun && blank ? undefined : openState(directory)
+    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
+    try {
+      const store = await this.#storeNow()
+      const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
+      const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
+      try {
+        const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
+        const ports = { store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
+        const plan = planOf(this.#config, store.files, root, { licence: isGone ? { ...licence, direction: 'import' } : licence, options, rules })
+        return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
+      } finally {
+        baseline.close()
+      }
+    } finally {
+      lock?.release()
+    }
+  }
+
+  /**
+   * The store, opened anew when its URL names something else by now. The old one is closed first: under the lock no other cycle uses it,
+   * and where the new one cannot be opened, the next cycle tries again.
+   */
+  async #storeNow(): Promise<Store> {
+    if (this.#closed || this.#store.isCurrent()) return this.#store
+    await this.#store.close()
+    return (this.#store = await openStoreOf(this.#config))
+  }
+
+  /** What differs from all before it where the store is not what its URL names any more: the next cycle opens it anew. */
+  async token(): Promise<string> {
+    return this.#store.isCurrent() ? await this.#store.token() : 'replaced'
+  }
+
+  async #poolOf(threads: number): Promise<WriterPool> {
+    if (this.#pool.threads !== threads) {
+      await this.#pool.close()
+      this.#pool = new WriterPool(threads)
+    }
+    return this.#pool
+  }
+
+  /** Ends the writer threads until another cycle wants them. Only for who holds both sides: another cycle would use them. */
+  async rest(): Promise<void> {
+    await this.#poolOf(0)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#pool.close()
+    await this.#store.close()
+  }
+}
+
+/** The calling thread writes too, so one core is its own. */
+function threadsOf(workers: number | 'auto'): number {
+  return workers === 'auto' ? Math.min(8, Math.max(1, availableParallelism() - 1)) : workers
+}
