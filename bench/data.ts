@@ -24,11 +24,16 @@ export function pathOf(index: number): string {
   return `${directoryOf(index)}/page-${String(index).padStart(7, '0')}.html`
 }
 
+/** What `editAll` makes of it. */
+export function editOf(index: number, round: number): string {
+  return contentOf(index).replace('Page', `Round ${round} of`).slice(0, BYTES)
+}
+
 /** Writes every file anew, as an editor would that replaces a word in all of them. */
 export function editAll(tree: string, rows: number, round: number): void {
   for (let index = 0; index < rows; index++) {
     if (index % FILES_A_DIRECTORY === 0) mkdirSync(join(tree, directoryOf(index)), { recursive: true })
-    writeFileSync(join(tree, pathOf(index)), contentOf(index).replace('Page', `Round ${round} of`).slice(0, BYTES))
+    writeFileSync(join(tree, pathOf(index)), editOf(index, round))
   }
 }
 

@@ -6,7 +6,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openEngine } from '../src/index.ts'
-import { config } from './data.ts'
+import { config, editOf, pathOf } from './data.ts'
 
 /** The settings that people get who set nothing, in milliseconds; the targets rest on the first. */
 export const SETTLE = 100
@@ -76,24 +76,22 @@ async function untilReady(child: ChildProcess): Promise<void> {
 export class Observer {
   readonly #db: DatabaseSync
   readonly #body: StatementSync
-  readonly #lacking: StatementSync
 
   constructor({ store }: Place) {
     this.#db = new DatabaseSync(store, { readOnly: true })
     this.#db.exec('pragma busy_timeout = 20000')
     this.#body = this.#db.prepare('select body from pages where site = ? and slug = ?')
-    this.#lacking = this.#db.prepare('select count(*) as n from pages where instr(body, ?) = 0')
   }
 
-  /** Returns when the row of a file holds this text, looking twice a millisecond. */
-  async holds(path: string, text: string): Promise<void> {
+  /** Returns when the row of a file holds this text; looks again after so many milliseconds. */
+  async holds(path: string, text: string, pause = 0.5): Promise<void> {
     const [site, slug] = path.replace('.html', '').split('/') as [string, string]
-    await this.#until(path, 0.5, () => this.#body.get(site, slug)?.['body'] === text)
+    await this.#until(path, pause, () => this.#body.get(site, slug)?.['body'] === text)
   }
 
-  /** Returns when all rows have this in their texts. */
-  async allHave(text: string): Promise<void> {
-    await this.#until(text, 10, () => this.#lacking.get(text)?.['n'] === 0)
+  /** Returns when so many rows hold what `editAll` wrote. Each is looked at alone: whoever reads long keeps others from writing. */
+  async holdAll(rows: number, round: number): Promise<void> {
+    for (let index = 0; index < rows; index++) await this.holds(pathOf(index), editOf(index, round), 5)
   }
 
   close(): void {

@@ -21,7 +21,7 @@ const start = performance.now()
 const watcher = watch(tree, { ignoreInitial: true })
 await once(watcher, 'ready')
 const ready = (performance.now() - start) / 1_000
-await delay(2_000)
+await delay(5_000)
 const rest = await idle(process.pid, Number(idleSeconds))
 
 /** Milliseconds from a save to the event. */

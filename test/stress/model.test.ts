@@ -85,15 +85,15 @@ test('after random edits on both sides they are equal, and what is gone is in hi
 /** A person at another terminal who settles what waits at the shared paths now and then, in favour of one side or the other. */
 function settling(directory: string): { stop(): Promise<void> } {
   const random = randomOf(SEED + 4)
-  let isDone = false
+  const leaving = new AbortController()
   const work = (async () => {
     const engine = await openEngine(pagesConfig(directory, { export: { fsync: 'off' } }))
-    for (; !isDone; await delay(300 + random() * 700)) await engine.resolve([SHARED_DIRECTORY], { prefer: random() < 0.5 ? 'tree' : 'store' })
+    for (; !leaving.signal.aborted; await delay(300 + random() * 700)) await engine.resolve([SHARED_DIRECTORY], { prefer: random() < 0.5 ? 'tree' : 'store' })
     await engine.close()
   })()
   return {
     async stop() {
-      isDone = true
+      leaving.abort()
       await work
     },
   }
@@ -112,10 +112,10 @@ function endsOf(place: Site, told: ReadonlySet<string>, byFile: Last, byRow: Las
 function historyOf(directory: string): Map<string, Set<string>> {
   return fromBaseline(directory, (baseline) => {
     const found = new Map<string, Set<string>>()
-    const textOf = (stored: Stored): string => Buffer.from(baseline.content(stored)).toString()
+    const read = (stored: Stored): string => Buffer.from(baseline.content(stored)).toString()
     for (const { id } of baseline.operations(1_000_000)) {
       for (const { path, before } of baseline.records(id)) {
-        if (before) found.set(path, (found.get(path) ?? new Set()).add(textOf(before)))
+        if (before) found.set(path, (found.get(path) ?? new Set()).add(read(before)))
       }
     }
     return found

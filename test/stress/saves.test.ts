@@ -25,7 +25,6 @@ test('of 1,000 files that are written into new directories none is missed', asyn
   sql(store, 'pragma journal_mode = wal')
   const session = await watched(engine, { poll: 'off', rescan: 'off' })
   const paths = await write<string[]>('new-directories', { root, aside: temporaryDirectory(), directories: 100, files: 10, seed: SEED, mark: 'new' })
-  const rowAt = (rows: ReadonlyMap<string, string>, path: string): string | undefined => rows.get(path.replace('/pages/', '/'))
   await nothingLeft('files missed', () => {
     session.check()
     const rows = rowsOf(store)
@@ -45,3 +44,8 @@ test('of 10,000 files that are rewritten at once none is stale', async () => {
   expect(differing(store, root)).toEqual([])
   expect(new Set(session.paths('imported')).size).toBe(10_000)
 })
+
+/** The row of a file that lies one directory deeper than its key. */
+function rowAt(rows: ReadonlyMap<string, string>, path: string): string | undefined {
+  return rows.get(path.replace('/pages/', '/'))
+}
