@@ -78,8 +78,7 @@ export function newsLines(event: WatchEvent | Reloaded, style: NewsStyle): NewsL
     case 'recovered':
       return alert('recovered', 'green', event.message)
     case 'rescan':
-      if (event.found === 0 && !verbose) return []
-      return note(`looked at all files (${event.reason}): ${event.found === 0 ? 'nothing' : number.format(event.found)} had changed unnoticed`)
+      return verbose ? note(`looked at all files (${event.reason}): ${number.format(event.found)} to compare`) : []
     case 'reloaded':
       return note(`${caretName(event.path)} changed; watching by the new settings`)
     case 'stopped':

@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { RowtreeError } from '../errors.ts'
 import type { FsyncMode, Side } from '../types.ts'
 import type { WatchEvent, WatchOptions } from '../watch.ts'
+import { Crowd } from './crowd.ts'
 import { OK } from './exit.ts'
 import { invocation, quote } from './invocation.ts'
 import { newsLines, type NewsStyle } from './newsline.ts'
@@ -12,6 +13,7 @@ import { type Reload, startReload } from './reload/server.ts'
 import { type CommandContext, type GlobalFlags, run } from './run.ts'
 import { type Reloaded, watchSuccession } from './succession.ts'
 import { Thrift } from './thrift.ts'
+import { number } from './words.ts'
 
 /** Flags of `rowtree watch`. Times are milliseconds. */
 export interface WatchFlags extends GlobalFlags {
@@ -47,6 +49,7 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   }
   if (output.options.verbose) output.note(`config ${config.file}\ntree   ${config.tree}\nstate  ${config.state}`)
   const thrift = new Thrift()
+  const crowd = new Crowd(({ kind, more }) => output.attention(`${number.format(more)} more: ${kind} (rowtree status lists all)`))
   const farewell = sayFarewell(output, signal)
   const reload = flags.reload === undefined ? undefined : await startReload(flags.reload === true ? {} : { port: flags.reload })
   if (reload) {
@@ -56,7 +59,8 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   const tell = (event: WatchEvent | Reloaded, { tree }: Config): Promise<boolean> => {
     if (reload) reloadFor(reload, event)
     thrift.worked('paths' in event ? event.paths.length : 0)
-    return print(output, event, styleOf(tree, flags))
+    if (output.options.json) return output.event(event)
+    return crowd.admits(event) ? print(output, event, styleOf(tree, flags)) : Promise.resolve(true)
   }
   try {
     await watchSuccession(config, { load: () => load(config.file), watch: optionsOf(flags, signal), tell })
@@ -66,6 +70,7 @@ export async function watchAndTell(flags: WatchFlags, context: CommandContext): 
   } finally {
     farewell()
     thrift.close()
+    crowd.end()
     await reload?.close()
   }
   return OK
@@ -78,7 +83,6 @@ function optionsOf(flags: WatchFlags, signal: AbortSignal): WatchOptions {
 
 /** `false` when nobody reads any more. */
 async function print(output: Output, event: WatchEvent | Reloaded, style: NewsStyle): Promise<boolean> {
-  if (output.options.json) return await output.event(event)
   let reads = true
   for (const { as, text } of newsLines(event, style)) {
     if (as === 'data') reads &&= await output.data(`${text}\n`)

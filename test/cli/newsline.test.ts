@@ -101,7 +101,6 @@ describe('the rest is told beside it', () => {
   it.each<{ name: string; news: WatchNews | Omit<Reloaded, 'time'>; line: string }>([
     { name: 'the beginning', news: { event: 'ready', files: 1_991 }, line: 'watching 1,991 files in ./board · Ctrl-C ends' },
     { name: 'one file', news: { event: 'ready', files: 1 }, line: 'watching 1 file in ./board · Ctrl-C ends' },
-    { name: 'a rescan that found something', news: { event: 'rescan', reason: 'timer', found: 2 }, line: 'looked at all files (timer): 2 had changed unnoticed' },
     { name: 'an untracked file', news: { event: 'untracked', paths: ['a/notes.txt'] }, line: '1 file fits no collection: a/notes.txt' },
     { name: 'many', news: { event: 'untracked', paths: files(5) }, line: '5 files fit no collection: styles/0.css, styles/1.css, styles/2.css, …' },
     {
@@ -115,9 +114,9 @@ describe('the rest is told beside it', () => {
   })
 
   it('unless it is of no consequence', () => {
-    expect(tell({ event: 'rescan', reason: 'burst', found: 0 })).toEqual([])
+    expect(tell({ event: 'rescan', reason: 'burst', found: 2 })).toEqual([])
     expect(tell({ event: 'stopped' })).toEqual([])
-    expect(tell({ event: 'rescan', reason: 'burst', found: 0 }, { verbose: true })).toEqual([{ as: 'note', text: '14:02:11 looked at all files (burst): nothing had changed unnoticed' }])
+    expect(tell({ event: 'rescan', reason: 'burst', found: 2 }, { verbose: true })).toEqual([{ as: 'note', text: '14:02:11 looked at all files (burst): 2 to compare' }])
     expect(tell({ event: 'stopped' }, { verbose: true })).toEqual([{ as: 'note', text: '14:02:11 stopped' }])
   })
 })
