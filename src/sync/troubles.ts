@@ -1,5 +1,5 @@
 import { backoff } from '../core/backoff.ts'
-import { type ErrorCode, RowtreeError } from '../errors.ts'
+import { errnoOf, type ErrorCode, messageOf, RowtreeError } from '../errors.ts'
 import type { WatchNews } from '../watch.ts'
 
 /** States that pass, or that somebody mends while the session waits. */
@@ -39,10 +39,11 @@ export class Troubles {
    * @throws the error itself, if it is not going to pass
    */
   met(error: unknown): number {
-    if (!(error instanceof RowtreeError) || !PASSING.has(error.code)) throw error
-    if (!this.#told.has(error.code)) {
-      this.#told.set(error.code, error)
-      const { code, message, path = '', errno } = error
+    const state = stateOf(error)
+    if (!state) throw error
+    const { code, message, path = '', errno } = state
+    if (!this.#told.has(code)) {
+      this.#told.set(code, state)
       this.#tell({ event: 'problem', path, code, message, ...(errno !== undefined && { errno }) })
     }
     return backoff(++this.#failures)
@@ -54,4 +55,12 @@ export class Troubles {
     for (const { code, path = '', message } of this.#told.values()) this.#tell({ event: 'recovered', path, code, message: `This is over: ${message}` })
     this.#told.clear()
   }
+}
+
+/** What an error says about the surroundings; `undefined` where it is not going to pass. */
+function stateOf(error: unknown): RowtreeError | undefined {
+  if (error instanceof RowtreeError) return PASSING.has(error.code) ? error : undefined
+  // What the system reports where nobody expected it may be over at the next attempt, which begins anew.
+  const errno = errnoOf(error)
+  return errno === undefined ? undefined : new RowtreeError('io-error', `Cannot finish a cycle: ${messageOf(error)}; it is tried again`, { errno, cause: error })
 }

@@ -83,7 +83,12 @@ export function treeMissing(path: string): RowtreeError {
 
 /** The real path of something that may not exist yet: symlinks are resolved as far as there is anything. */
 export function realPathOf(path: string): string {
-  if (stat(path)) return realpathSync(path)
-  const parent = dirname(path)
-  return parent === path ? path : join(realPathOf(parent), basename(path))
+  try {
+    // Not asked before: a database's journal comes and goes at any moment.
+    return realpathSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+    const parent = dirname(path)
+    return parent === path ? path : join(realPathOf(parent), basename(path))
+  }
 }

@@ -401,6 +401,16 @@ describe('when the store fails', () => {
     expect(stage.news()).toMatchObject([{ event: 'problem', code: 'store-missing' }, { event: 'imported', paths: ['a', 'b'] }, { event: 'recovered', code: 'store-missing' }])
   })
 
+  it('waits out what the system reports where nobody expected it', async () => {
+    const stage = await begun()
+    stage.answers.push(() => {
+      throw Object.assign(new Error('ENOENT: no such file or directory'), { code: 'ENOENT' })
+    })
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(350)
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'io-error', errno: 'ENOENT' }, { event: 'imported', paths: ['a'] }, { event: 'recovered' }])
+  })
+
   it('ends with an error that is not going to pass', async () => {
     const stage = await begun()
     stage.answers.push(failing('baseline-newer'))
