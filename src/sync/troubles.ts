@@ -60,7 +60,7 @@ export class Troubles {
 /** What an error says about the surroundings; `undefined` where it is not going to pass. */
 function stateOf(error: unknown): RowtreeError | undefined {
   if (error instanceof RowtreeError) return PASSING.has(error.code) ? error : undefined
-  // What the system reports where nobody expected it may be over at the next attempt, which begins anew.
+  // What the system reports where nobody expected it may be over at the next attempt, which begins anew; a runtime's ERR_ is a mistake of ours.
   const errno = errnoOf(error)
-  return errno === undefined ? undefined : new RowtreeError('io-error', `Cannot finish a cycle: ${messageOf(error)}; it is tried again`, { errno, cause: error })
+  return errno === undefined || errno.startsWith('ERR_') ? undefined : new RowtreeError('io-error', `Cannot finish a cycle: ${messageOf(error)}; it is tried again`, { errno, cause: error })
 }
