@@ -52,6 +52,8 @@ export interface Engine {
   /**
    * Keeps both sides the same while it runs: takes saves to the store, and changes of the store to the tree. It begins at once.
    * Cycles of other commands and processes take turns with it.
+   *
+   * @throws {RowtreeError} `usage` for times and sizes beyond the limits that the config has
    */
   watch(options?: WatchOptions): WatchSession
   /**

@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'too-many-open-files'
   | 'tree-missing'
   | 'tree-not-a-directory'
+  | 'tree-replaced'
   | 'tree-unreadable'
   | 'tree-unwritable'
   | 'undo-unknown'

@@ -30,6 +30,7 @@ export class Sides {
   readonly #config: Config
   #store: Store
   #closed = false
+  #strangers = 0
   /** Kept from one cycle to the next: threads are slow to start. */
   #pool = new WriterPool(0)
 
@@ -82,9 +83,9 @@ export class Sides {
     return (this.#store = await openStoreOf(this.#config))
   }
 
-  /** What differs from all before it where the store is not what its URL names any more: the next cycle opens it anew. */
+  /** See `Store.token`. Where the store is not what its URL names any more it is another text each time, until a cycle has opened it anew. */
   async token(): Promise<string> {
-    return this.#store.isCurrent() ? await this.#store.token() : 'replaced'
+    return this.#store.isCurrent() ? await this.#store.token() : `replaced ${++this.#strangers}`
   }
 
   async #poolOf(threads: number): Promise<WriterPool> {

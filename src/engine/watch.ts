@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Direction, Licence } from '../core/direction.ts'
 import { isDropping } from '../core/droppings.ts'
+import { RowtreeError } from '../errors.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { Hook } from '../sync/hook.ts'
 import { suspectsOf } from '../sync/suspects.ts'
-import type { Deed } from '../sync/tally.ts'
 import type { CycleRequest, WatchPorts } from '../sync/session.ts'
 import { startSession } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
@@ -23,8 +23,9 @@ import type { Sides } from './sides.ts'
  * @param onEnd called when it is over
  */
 export function openSession(config: Config, options: WatchOptions, sides: Pick<Sides, 'open' | 'token' | 'rest'>, onEnd: () => void): WatchSession {
-  const { watch, tree, onConflict, export: { tempSuffix: suffix } } = config
+  const { watch, tree, export: { tempSuffix: suffix } } = config
   const { settle = watch.settle, maxBatch = watch.maxBatch, onImport: command = watch.onImport, signal } = options
+  checkTimes(options)
   const poll = often(options.poll ?? watch.poll)
   const oneWay = options.oneWay ?? watch.oneWay ?? (poll === Number.POSITIVE_INFINITY ? 'tree' : undefined)
   const root = realPathOf(tree)
@@ -43,23 +44,24 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
     hook: command === undefined || command === 'off' ? undefined : (onFailure) => new Hook(command, { cwd: config.directory, onFailure }),
     async watcher(listener) {
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
-      const errand = { command: 'watch', licence: licence(oneWay === 'tree' ? 'import' : 'sync'), options: {}, needsRoot: true }
+      const errand = { command: 'watch', licence: licence('sync'), options: {}, needsRoot: true }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
       rules = readIgnoreFile(root)
       // The patterns may leave out their own file, whose changes have to be seen.
       return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
-    async cycle({ direction, paths, signal: stopped }: CycleRequest) {
-      const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
+    async cycle({ direction, paths, signal: stopped, onDeed }: CycleRequest) {
+      const versions = new Map<string, string>()
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
       const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
-        const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) })
+        const told = { onDeed, onUndecided: (path: string, held: string) => void versions.set(path, held) }
+        const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, ...told })
         // Threads would sit there for hours.
         await sides.rest()
         return done
       })
-      return { summary, deeds }
+      return { summary, versions }
     },
   }
   const settings = {
@@ -68,13 +70,28 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
     maxBatch,
     rescan: often(options.rescan ?? watch.rescan),
     poll: oneWay === 'tree' ? Number.POSITIVE_INFINITY : poll,
-    settlesConflicts: oneWay === undefined && onConflict !== 'keep',
     root,
     rules: IGNORE_FILE,
     disguised,
   }
   return startSession(ports, settings, signal)
 }
+
+/** What the config's own limits keep out of it: a session that never rests, or never does anything. */
+function checkTimes({ settle, maxBatch, rescan, poll }: WatchOptions): void {
+  const limits: readonly (readonly [name: string, value: number | 'off' | undefined, least: number, most: number])[] = [
+    ['settle', settle, 0, 60_000],
+    ['maxBatch', maxBatch, 1, 100_000],
+    ['rescan', rescan, 1_000, DAY],
+    ['poll', poll, 100, DAY],
+  ]
+  for (const [name, value, least, most] of limits) {
+    if (value === undefined || value === 'off' || (value >= least && value <= most)) continue
+    throw new RowtreeError('usage', `Cannot watch: ${name} is ${value}; give it a number from ${least} to ${most}`)
+  }
+}
+
+const DAY = 86_400_000
 
 function often(interval: number | 'off'): number {
   return interval === 'off' ? Number.POSITIVE_INFINITY : interval

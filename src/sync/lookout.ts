@@ -30,6 +30,7 @@ export class Lookout {
   readonly #rescans: RescanSchedule<RescanReason>
   #watcher: Watcher | undefined
   #rescanning = false
+  #files = 0
 
   /**
    * @param interval milliseconds between regular rescans; `Infinity` for none
@@ -47,10 +48,15 @@ export class Lookout {
     return this.#watcher !== undefined
   }
 
-  /** Every later change is seen. Answers how many files are watched. */
-  async open(): Promise<number> {
+  /** How many files there were when all were looked at last. */
+  get files(): number {
+    return this.#files
+  }
+
+  /** Every later change is seen. */
+  async open(): Promise<void> {
     this.#watcher = await this.#make(this.#listener())
-    return (await this.#watcher.start()).files
+    this.#files = (await this.#watcher.start()).files
   }
 
   async close(): Promise<void> {
@@ -73,23 +79,26 @@ export class Lookout {
     if (paths.length > 0) this.#watcher?.track(paths)
   }
 
-  /** Looks at all files, on the watcher's thread, if it is time. */
-  async rescanIfDue(): Promise<void> {
+  /** Looks at all files, on the watcher's thread, if it is time. Answers whether it was. */
+  async rescanIfDue(): Promise<boolean> {
     const reason = this.next() <= this.#clock.now() ? this.#rescans.due(this.#clock.now()) : undefined
-    if (!reason) return
+    if (!reason) return false
     this.#rescanning = true
     const found = await this.look()
     this.#rescanning = false
     if (found !== undefined) this.#reports.tell({ event: 'rescan', reason, found })
     this.#reports.touch([])
+    return true
   }
 
   /** Looks at all files now. Answers how many may have changed; `undefined` where nobody could look. */
   async look(): Promise<number | undefined> {
     try {
       const seen = await this.#watcher?.rescan()
-      if (seen) this.#reports.touch(seen.paths)
-      return seen?.paths.length
+      if (!seen) return undefined
+      this.#files = seen.files
+      this.#reports.touch(seen.paths)
+      return seen.paths.length
     } catch (error) {
       // A watcher that was closed meanwhile has nothing to say; its successor has.
       if (!(error instanceof RowtreeError && error.code === 'cancelled')) this.#reports.failed(error)

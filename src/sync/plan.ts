@@ -40,6 +40,8 @@ export interface CyclePlan {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Told of each path that something was done to. */
   readonly onDeed?: ((deed: Deed, path: string) => void) | undefined
+  /** Told of each path that waits for a person, with what both sides hold there. */
+  readonly onUndecided?: ((path: string, versions: string) => void) | undefined
   /** Told of each path whose sides differ, or that is gone from both. */
   readonly observe?: ((observation: Observation) => void) | undefined
 }

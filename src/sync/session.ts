@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Hook } from './hook.ts'
 import type { WatcherFactory } from './lookout.ts'
 import type { CycleReport } from './news.ts'
+import type { Deed } from './tally.ts'
 
 /** What a session asks of a cycle. */
 export interface CycleRequest {
@@ -11,6 +12,8 @@ export interface CycleRequest {
   /** Absent: everything. */
   readonly paths?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
+  /** Told of each path that something was done to, as soon as that is safe: also by a cycle that fails afterwards. */
+  readonly onDeed: (deed: Deed, path: string) => void
 }
 
 /** What a session works with. */
@@ -38,8 +41,6 @@ export interface WatchSettings {
   readonly rescan: number
   /** `Infinity` for never. */
   readonly poll: number
-  /** Whether conflicts are settled by a rule, at paths that are quiet. */
-  readonly settlesConflicts: boolean
   /** The tree's root, for messages. */
   readonly root: string
   /** The path of the file that says what takes no part. */

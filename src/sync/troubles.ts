@@ -17,43 +17,62 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'too-many-open-files',
   'tree-missing',
   'tree-not-a-directory',
+  'tree-replaced',
   'tree-unreadable',
   'tree-unwritable',
   'worker-died',
 ])
 
-/** What keeps a session from its work for the time being. Each state is told once, and when it is over. */
-export class Troubles {
+/** What fails and succeeds by itself: a tree that cannot be written keeps nobody from taking its files. */
+interface Lane {
+  failures: number
+  restUntil: number
+  /** What is wrong, by code. */
+  readonly wrong: Map<ErrorCode, RowtreeError>
+}
+
+/** What keeps a session from a kind of its work for the time being. Each state is told once, and when it is over. */
+export class Troubles<Kind extends string> {
   readonly #tell: (news: WatchNews) => void
-  readonly #told = new Map<ErrorCode, RowtreeError>()
-  #failures = 0
+  readonly #lanes = new Map<Kind, Lane>()
 
   constructor(tell: (news: WatchNews) => void) {
     this.#tell = tell
   }
 
+  /** When work of this kind may be tried again. */
+  restUntil(kind: Kind): number {
+    return this.#lanes.get(kind)?.restUntil ?? Number.NEGATIVE_INFINITY
+  }
+
   /**
-   * An attempt failed.
+   * An attempt failed. The next one waits, longer each time.
    *
-   * @returns how long to wait before the next one, in milliseconds
    * @throws the error itself, if it is not going to pass
    */
-  met(error: unknown): number {
+  met(kind: Kind, error: unknown, now: number): void {
     const state = stateOf(error)
     if (!state) throw error
     const { code, message, path = '', errno } = state
-    if (!this.#told.has(code)) {
-      this.#told.set(code, state)
-      this.#tell({ event: 'problem', path, code, message, ...(errno !== undefined && { errno }) })
-    }
-    return backoff(++this.#failures)
+    if (!this.#isWrong(code)) this.#tell({ event: 'problem', path, code, message, ...(errno !== undefined && { errno }) })
+    const lane = this.#lanes.get(kind) ?? { failures: 0, restUntil: 0, wrong: new Map() }
+    this.#lanes.set(kind, lane)
+    lane.wrong.set(code, state)
+    lane.restUntil = now + backoff(++lane.failures)
   }
 
-  /** An attempt succeeded: whatever was wrong is over. */
-  passed(): void {
-    this.#failures = 0
-    for (const { code, path = '', message } of this.#told.values()) this.#tell({ event: 'recovered', path, code, message: `This is over: ${message}` })
-    this.#told.clear()
+  /** An attempt succeeded: what was wrong with this kind of work is over. */
+  passed(kind: Kind): void {
+    const lane = this.#lanes.get(kind)
+    if (!lane) return
+    this.#lanes.delete(kind)
+    for (const { code, path = '', message } of lane.wrong.values()) {
+      if (!this.#isWrong(code)) this.#tell({ event: 'recovered', path, code, message: `This is over: ${message}` })
+    }
+  }
+
+  #isWrong(code: ErrorCode): boolean {
+    return [...this.#lanes.values()].some(({ wrong }) => wrong.has(code))
   }
 }
 

@@ -19,7 +19,7 @@ function defer(baseline: Baseline, { kind, problem, store, tree }: Deferral): vo
  * Lists what waits for a person, and keeps it in the baseline until a cycle finds it settled. A file that fits no
  * collection is told once.
  */
-export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'observe' | 'paths' | 'hints' | 'scope'>, tally: Tally): void {
+export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<CyclePlan, 'dryRun' | 'observe' | 'onUndecided' | 'paths' | 'hints' | 'scope'>, tally: Tally): void {
   const before = baseline.undecided()
   const now = new Set<string>()
   for (const deferral of agenda.deferrals) {
@@ -29,6 +29,7 @@ export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<C
     if (now.has(path)) continue
     now.add(path)
     ;(kind === 'conflict' ? tally.conflicts : tally.holds).push(problem)
+    plan.onUndecided?.(path, `${deferral.store ?? ''} ${deferral.tree ?? ''}`)
     if (!plan.dryRun) defer(baseline, deferral)
   }
   for (const path of agenda.untracked) {

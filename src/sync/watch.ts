@@ -2,23 +2,28 @@ import { RowtreeError } from '../errors.ts'
 import { treeMissing } from '../tree/root.ts'
 import type { Problem } from '../types.ts'
 import type { RescanReason, WatchEvent, WatchNews, WatchSession } from '../watch.ts'
+import { Alarm } from './alarm.ts'
 import { EventQueue } from './events.ts'
 import type { Hook } from './hook.ts'
 import { Lookout } from './lookout.ts'
-import { type CycleReport, Newsroom } from './news.ts'
+import { type Deeds, type Look, Newsroom, newsOf } from './news.ts'
 import { type Batch, Pending } from './pending.ts'
-import type { WatchPorts, WatchSettings } from './session.ts'
+import type { CycleRequest, WatchPorts, WatchSettings } from './session.ts'
+import type { Deed } from './tally.ts'
 import { Troubles } from './troubles.ts'
+import { Waiters } from './waiters.ts'
 
 /** What is to be done next. */
 type Work = { readonly kind: 'everything' } | { readonly kind: 'poll' } | Batch
+
+/** What may fail by itself. */
+type Kind = 'everything' | 'poll' | 'paths' | 'root'
 
 /** Starts a session at once. */
 export function startSession(ports: WatchPorts, settings: WatchSettings, signal?: AbortSignal): WatchSession {
   const session = new Session(ports, settings)
   if (signal?.aborted) void session.stop()
   signal?.addEventListener('abort', () => void session.stop(), { once: true })
-  session.begin()
   return session
 }
 
@@ -32,30 +37,28 @@ class Session implements WatchSession {
   readonly #settings: WatchSettings
   readonly #events = new EventQueue<WatchEvent>()
   readonly #newsroom = new Newsroom()
-  readonly #troubles = new Troubles((news) => this.#tell(news))
+  readonly #troubles = new Troubles<Kind>((news) => this.#tell(news))
   readonly #pending: Pending
   readonly #lookout: Lookout
   readonly #hook: Pick<Hook, 'run' | 'close'> | undefined
+  readonly #alarm: Alarm
   readonly #stopper = new AbortController()
   /** Resolves with the first look at everything; nobody has to wait for it. */
   readonly #ready = Promise.withResolvers<void>()
   #isReady = false
-  #files = 0
   /** Why everything is to be looked at by a whole cycle, if it is. */
   #everything: RescanReason | 'begin' | undefined = 'begin'
   #token = ''
   #pollAt: number
-  /** No attempt is made before. */
-  #restUntil = 0
   #rootGone: RowtreeError | undefined
   #failure: { readonly error: unknown } | undefined
-  #flushes: PromiseWithResolvers<void>[] = []
-  #wake: (() => void) | undefined
-  #done: Promise<void> = Promise.resolve()
+  readonly #flushes = new Waiters()
+  readonly #done: Promise<void>
 
   constructor(ports: WatchPorts, settings: WatchSettings) {
     this.#ports = ports
     this.#settings = settings
+    this.#alarm = new Alarm(ports.clock)
     this.#pending = new Pending({ ...settings, ageOf: ports.ageOf })
     this.#pollAt = ports.clock.now() + settings.poll
     this.#lookout = new Lookout(ports.watcher, ports.clock, settings.rescan, settings.root, {
@@ -67,27 +70,23 @@ class Session implements WatchSession {
     })
     this.#hook = ports.hook?.((problem) => this.#tell({ event: 'problem', ...problem }))
     this.#ready.promise.catch(() => {})
-  }
-
-  begin(): void {
     this.#done = this.#run()
   }
 
   async flush(): Promise<void> {
     await this.#ready.promise
-    if (this.#rootGone) throw this.#rootGone
     await this.#lookout.look()
     if (this.#stopper.signal.aborted) throw stopped()
+    if (this.#rootGone) throw this.#rootGone
+    this.#touch(this.#newsroom.open())
     this.#pending.hurry()
-    const flushed = Promise.withResolvers<void>()
-    this.#flushes.push(flushed)
-    this.#wake?.()
-    return await flushed.promise
+    this.#alarm.wake()
+    await this.#flushes.wait()
   }
 
   async stop(): Promise<void> {
     this.#stopper.abort()
-    this.#wake?.()
+    this.#alarm.wake()
     await this.#done
   }
 
@@ -111,7 +110,7 @@ class Session implements WatchSession {
   async #close(): Promise<void> {
     this.#stopper.abort()
     this.#ready.reject(stopped())
-    this.#rejectFlushes(this.#failure?.error ?? stopped())
+    this.#flushes.reject(this.#failure?.error ?? stopped())
     await this.#lookout.close()
     await this.#hook?.close()
     this.#ports.onEnd()
@@ -120,74 +119,87 @@ class Session implements WatchSession {
   /** Does one thing, or waits until there is one. */
   async #step(): Promise<void> {
     const now = this.#ports.clock.now()
-    if (this.#rootGone) return await this.#sleep(Number.POSITIVE_INFINITY)
-    if (now < this.#restUntil) return await this.#sleep(this.#restUntil)
-    if (this.#isReady) void this.#lookout.rescanIfDue()
+    if (this.#rootGone) return await this.#alarm.sleep(Number.POSITIVE_INFINITY)
+    if (this.#isReady) void this.#rescanIfDue()
     const work = this.#next(now)
     if (work) return await this.#attempt(work)
-    if (!this.#pending.hurried) for (const { resolve } of this.#flushes.splice(0)) resolve()
-    await this.#sleep(Math.min(this.#pending.next() ?? Number.POSITIVE_INFINITY, this.#pollAt, this.#lookout.next()))
+    if (!this.#everything && !this.#pending.hurried) this.#flushes.resolve()
+    await this.#alarm.sleep(this.#nextAt())
   }
 
   #next(now: number): Work | undefined {
-    if (this.#everything) return { kind: 'everything' }
-    return this.#pending.take(now) ?? (this.#pollAt <= now ? { kind: 'poll' } : undefined)
+    if (this.#everything && this.#troubles.restUntil('everything') <= now) return { kind: 'everything' }
+    if (!this.#isReady) return undefined
+    const batch = this.#troubles.restUntil('paths') <= now ? this.#pending.take(now) : undefined
+    return batch ?? (this.#pollAt <= now && this.#troubles.restUntil('poll') <= now ? { kind: 'poll' } : undefined)
+  }
+
+  /** When there is something to do, if nothing happens until then. */
+  #nextAt(): number {
+    const everything = this.#everything ? this.#troubles.restUntil('everything') : Number.POSITIVE_INFINITY
+    if (!this.#isReady) return everything
+    const paths = Math.max(this.#pending.next() ?? Number.POSITIVE_INFINITY, this.#troubles.restUntil('paths'))
+    return Math.min(everything, paths, Math.max(this.#pollAt, this.#troubles.restUntil('poll')), this.#lookout.next())
   }
 
   async #attempt(work: Work): Promise<void> {
     const { clock } = this.#ports
+    const kind = work.kind === 'changed' || work.kind === 'vanished' ? 'paths' : work.kind
     try {
       if (work.kind === 'everything') await this.#lookAtEverything()
       else if (work.kind === 'poll') await this.#askStore()
       else await this.#take(work)
-      this.#troubles.passed()
+      this.#troubles.passed(kind)
     } catch (error) {
       if (this.#stopper.signal.aborted && error instanceof RowtreeError && error.code === 'cancelled') return
       if (work.kind === 'changed' || work.kind === 'vanished') this.#pending.putBack(work, clock.now())
-      this.#restUntil = clock.now() + this.#troubles.met(error)
-      this.#rejectFlushes(error)
+      this.#troubles.met(kind, error, clock.now())
+      if (kind !== 'poll') this.#flushes.reject(error)
     }
-  }
-
-  #rejectFlushes(error: unknown): void {
-    for (const { reject } of this.#flushes.splice(0)) reject(error)
   }
 
   /** Starts watching, if need be, then compares everything: so no change falls between the two. */
   async #lookAtEverything(): Promise<void> {
     const { oneWay, poll } = this.#settings
     const reason = this.#everything
-    if (oneWay !== 'store' && !this.#lookout.isOpen) this.#files = await this.#lookout.open()
+    if (oneWay !== 'store' && !this.#lookout.isOpen) await this.#lookout.open()
     if (poll !== Number.POSITIVE_INFINITY) this.#token = await this.#ports.token()
     this.#everything = undefined
-    let report: CycleReport
+    let done = 0
     try {
       const direction = oneWay === undefined ? 'sync' : oneWay === 'tree' ? 'import' : 'export'
-      report = await this.#ports.cycle({ direction, signal: this.#stopper.signal })
+      done = await this.#cycle({ direction, signal: this.#stopper.signal }, { tree: true })
     } catch (error) {
       this.#everything ??= reason
       throw error
     }
-    this.#report(report, undefined, oneWay !== 'store')
-    if (reason !== undefined && reason !== 'begin') this.#tell({ event: 'rescan', reason, found: Object.values(report.deeds).flat().length })
+    if (reason !== undefined && reason !== 'begin') this.#tell({ event: 'rescan', reason, found: done })
     if (this.#isReady) return
+    // The first export may have made all of them.
+    await this.#lookout.look()
     this.#isReady = true
-    this.#tell({ event: 'ready', files: this.#files })
+    this.#tell({ event: 'ready', files: this.#lookout.files })
     this.#ready.resolve()
   }
 
   /** Takes the store's changes to the tree, if there are any. */
   async #askStore(): Promise<void> {
-    const { clock, token, cycle } = this.#ports
-    this.#pollAt = clock.now() + this.#settings.poll
+    const { clock, token } = this.#ports
+    const { poll, oneWay } = this.#settings
+    this.#pollAt = clock.now() + poll
     // Asked for before the rows are read: what changes meanwhile differs from it.
     const now = await token()
     if (now === this.#token) return
-    const report = await cycle({ direction: 'export', signal: this.#stopper.signal })
+    const before = this.#token
     this.#token = now
-    this.#report(report, undefined, this.#settings.oneWay === 'store')
-    // A rule may settle them, but only where nobody is writing just now.
-    if (this.#settings.settlesConflicts) this.#touch(report.summary.conflicts.map(({ path }) => path))
+    try {
+      await this.#cycle({ direction: 'export', signal: this.#stopper.signal }, { tree: oneWay === 'store' })
+    } catch (error) {
+      this.#token = before
+      throw error
+    }
+    // What waits for a person may be settled by what changed in the store.
+    if (oneWay !== 'store') this.#touch(this.#newsroom.open())
   }
 
   async #take(batch: Batch): Promise<void> {
@@ -198,63 +210,81 @@ class Session implements WatchSession {
       await this.#lookout.close()
       this.#everything = 'rules-changed'
     }
-    if (paths.length === 0) return
-    this.#report(await this.#ports.cycle({ direction: oneWay === 'tree' ? 'import' : 'sync', paths }), paths, true)
+    if (paths.length > 0) await this.#cycle({ direction: oneWay === 'tree' ? 'import' : 'sync', paths }, { paths, tree: true })
   }
 
-  /** Tells what a cycle did, and passes it on. */
-  #report(report: CycleReport, looked: readonly string[] | undefined, tree: boolean): void {
-    const { summary, deeds } = report
-    this.#touch(summary.conflicts.filter(isMoving).map(({ path }) => path))
-    const conflicts = summary.conflicts.filter((problem) => !isMoving(problem))
-    for (const news of this.#newsroom.of({ deeds, summary: { ...summary, conflicts } }, looked, tree)) this.#tell(news)
+  /** Runs a cycle, tells what it did and passes that on; answers to how many paths something was done. */
+  async #cycle(request: Omit<CycleRequest, 'onDeed'>, look: Look): Promise<number> {
+    const { clock, cycle } = this.#ports
+    const deeds: Record<Deed, string[]> = { exported: [], removed: [], imported: [], deleted: [] }
+    const since = clock.now()
+    try {
+      const report = await cycle({ ...request, onDeed: (deed, path) => void deeds[deed].push(path) })
+      this.#tellDeeds(deeds, report.summary.seconds)
+      const { conflicts } = report.summary
+      // These are not settled by anybody: there is more to come. What an export finds may be half written.
+      this.#again((look.tree ? conflicts.filter(isMoving) : conflicts).map(({ path }) => path))
+      const summary = { ...report.summary, conflicts: conflicts.filter((problem) => !isMoving(problem)) }
+      for (const news of this.#newsroom.of({ ...report, summary }, look)) this.#tell(news)
+    } catch (error) {
+      // What was done before it failed will not be found by the next one.
+      this.#tellDeeds(deeds, (clock.now() - since) / 1_000)
+      throw error
+    }
+    return Object.values(deeds).flat().length
+  }
+
+  #tellDeeds(deeds: Deeds, seconds: number): void {
+    for (const news of newsOf(deeds, seconds)) this.#tell(news)
     const written = [...deeds.imported, ...deeds.deleted]
     if (written.length > 0) this.#hook?.run(written)
     this.#lookout.track(deeds.exported.filter(this.#settings.disguised))
   }
 
+  /** Looks at paths once more, where files are taken at all; whoever waits for a flush waits for that, too. */
+  #again(paths: readonly string[]): void {
+    if (paths.length === 0) return
+    // The next poll reads the store whatever its token says.
+    if (this.#settings.oneWay === 'store') this.#token = ''
+    else this.#touch(paths)
+    if (!this.#flushes.isEmpty) this.#pending.hurry()
+  }
+
+  async #rescanIfDue(): Promise<void> {
+    if (await this.#lookout.rescanIfDue()) this.#touch(this.#newsroom.open())
+  }
+
   #touch(paths: readonly string[]): void {
     this.#pending.touch(paths, this.#ports.clock.now())
-    this.#wake?.()
+    this.#alarm.wake()
   }
 
   #lookAgain(reason: RescanReason): void {
     this.#everything ??= reason
-    this.#wake?.()
+    this.#alarm.wake()
   }
 
   /** Nothing is done while the root is gone: neither is anything deleted, nor a tree written where a disk may come back. */
   #rootIs(present: boolean): void {
     if (present) {
       this.#rootGone = undefined
-      this.#troubles.passed()
+      this.#troubles.passed('root')
       this.#lookout.suspect('root-returned')
     } else {
       this.#rootGone = treeMissing(this.#settings.root)
-      this.#troubles.met(this.#rootGone)
-      this.#rejectFlushes(this.#rootGone)
+      this.#troubles.met('root', this.#rootGone, this.#ports.clock.now())
+      this.#flushes.reject(this.#rootGone)
     }
-    this.#wake?.()
+    this.#alarm.wake()
   }
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.#wake?.()
+    this.#alarm.wake()
   }
 
   #tell(news: WatchNews): void {
     this.#events.push({ time: new Date(this.#ports.clock.date()).toISOString(), ...news })
-  }
-
-  async #sleep(until: number): Promise<void> {
-    const { clock } = this.#ports
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#wake = resolve
-    const cancel = until === Number.POSITIVE_INFINITY ? undefined : clock.after(until - clock.now(), resolve)
-    if (this.#stopper.signal.aborted || this.#failure) resolve()
-    await promise
-    cancel?.()
-    this.#wake = undefined
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, RowtreeError } from '../../src/errors.ts'
-import type { CycleReport } from '../../src/sync/news.ts'
+import type { CycleReport, Deeds } from '../../src/sync/news.ts'
 import type { CycleRequest, WatchSettings } from '../../src/sync/session.ts'
+import type { Deed } from '../../src/sync/tally.ts'
 import { startSession } from '../../src/sync/watch.ts'
 import type { WatcherListener } from '../../src/sync/watcher.ts'
 import type { Problem, Summary } from '../../src/types.ts'
@@ -14,7 +15,6 @@ const SETTINGS: WatchSettings = {
   maxBatch: 500,
   rescan: 60_000,
   poll: 2_000,
-  settlesConflicts: false,
   root: '/tree',
   rules: '.rowtreeignore',
   disguised: (path) => path.endsWith('~'),
@@ -25,10 +25,13 @@ const QUIET: Summary = {
   conflicts: [], holds: [], problems: [], deletions: [], untracked: [],
 }
 
+type Request = Omit<CycleRequest, 'onDeed'>
+type Answer = CycleReport & { readonly deeds: Deeds }
+
 /** What cycles and the surroundings of a session are made to do. */
 class Stage {
   readonly clock: ManualClock = manualClock()
-  readonly cycles: CycleRequest[] = []
+  readonly cycles: Request[] = []
   readonly events: WatchEvent[] = []
   readonly tracked: string[] = []
   readonly hooked: string[][] = []
@@ -37,12 +40,16 @@ class Stage {
   listener: WatcherListener | undefined
   watchers = 0
   token = '1'
+  /** What a rescan waits for. */
+  look: (() => Promise<void>) | undefined
   /** What a rescan finds. */
   lost: string[] = []
   /** When files changed by their own account; all others did long ago. */
   readonly changes = new Map<string, number | undefined>()
+  /** What the next cycle does before it answers. */
+  broken: ((onDeed: CycleRequest['onDeed']) => void) | undefined
   /** What the next cycles answer; by default each path that they are about is imported. */
-  answers: ((request: CycleRequest) => CycleReport | Promise<CycleReport>)[] = []
+  answers: ((request: Request) => Answer | Promise<Answer>)[] = []
 
   constructor(settings: Partial<WatchSettings> = {}) {
     this.session = startSession({
@@ -59,15 +66,22 @@ class Stage {
         this.watchers++
         return {
           start: async () => ({ files: 3 }),
-          rescan: async () => ({ paths: this.lost.splice(0), files: 3 }),
+          rescan: async () => {
+            await this.look?.()
+            return { paths: this.lost.splice(0), files: 3 }
+          },
           track: (paths) => void this.tracked.push(...paths),
           close: async () => {},
         }
       },
-      cycle: async (request) => {
+      cycle: async ({ onDeed, ...request }) => {
         this.cycles.push(request)
+        this.broken?.(onDeed)
+        this.broken = undefined
         const answer = this.answers.shift() ?? (({ paths = [] }) => report({ imported: paths }))
-        return await answer(request)
+        const { deeds, ...found } = await answer(request)
+        for (const [deed, paths] of Object.entries(deeds)) for (const path of paths) onDeed(deed as Deed, path)
+        return found
       },
     }, { ...SETTINGS, ...settings })
     this.ended = this.#read()
@@ -93,8 +107,8 @@ class Stage {
   }
 }
 
-function report(deeds: Partial<CycleReport['deeds']>, summary: Partial<Summary> = {}): CycleReport {
-  return { summary: { ...QUIET, ...summary }, deeds: { exported: [], imported: [], removed: [], deleted: [], ...deeds } }
+function report(deeds: Partial<Deeds>, summary: Partial<Summary> = {}, versions: Readonly<Record<string, string>> = {}): Answer {
+  return { summary: { ...QUIET, ...summary }, versions: new Map(Object.entries(versions)), deeds: { exported: [], imported: [], removed: [], deleted: [], ...deeds } }
 }
 
 function failing(code: ErrorCode): () => never {
@@ -153,7 +167,7 @@ describe('a save', () => {
 
   it('during a cycle is taken by the next one', async () => {
     const stage = await begun()
-    const gate = Promise.withResolvers<CycleReport>()
+    const gate = Promise.withResolvers<Answer>()
     stage.answers.push(() => gate.promise)
     stage.listener!.dirty(['a'])
     await stage.clock.pass(100)
@@ -270,14 +284,47 @@ describe('the store', () => {
     expect(stage.cycles).toHaveLength(2)
   })
 
-  it('whose changes meet edits is settled by a rule only where the files are quiet', async () => {
-    const stage = await begun({ settlesConflicts: true })
+  it('whose changes meet edits is compared with them again where the files are quiet, and only then that is told', async () => {
+    const stage = await begun()
     stage.token = '2'
-    stage.answers.push(() => report({}, { conflicts: [conflict('a', 'both changed')] }))
-    await stage.clock.pass(2_100)
+    stage.answers.push(bothChanged, bothChanged)
+    await stage.clock.pass(2_000)
+    expect(stage.news()).toEqual([])
+    await stage.clock.pass(100)
     expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined], ['sync', ['a']]])
+    expect(stage.news()).toMatchObject([{ event: 'conflict', path: 'a' }])
+  })
+
+  it('whose change settles what waits for a person has its path looked at', async () => {
+    const stage = await begun()
+    stage.answers.push(() => report({}, { conflicts: [conflict('a', 'both changed')], problems: [{ path: 'b', code: 'row-refused', message: 'refused' }] }))
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(100)
+    stage.looked()
+    stage.token = '2'
+    stage.answers.push(() => report({}))
+    await stage.clock.pass(2_100)
+    expect(stage.looked()).toEqual([undefined, ['a', 'b']])
+    expect(stage.news()).toMatchObject([{ event: 'problem' }, { event: 'conflict' }, { event: 'imported', paths: ['a', 'b'] }])
+  })
+
+  it('alone is asked in one direction: what moves amid an export is exported by the next poll', async () => {
+    const stage = await begun({ oneWay: 'store' })
+    stage.token = '2'
+    stage.answers.push(() => report({}, { conflicts: [{ path: 'a', code: 'changed-meanwhile', message: 'a changed' }] }), () => report({ exported: ['a'] }))
+    await stage.clock.pass(10_000)
+    expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined], ['export', undefined]])
+    expect(stage.news()).toMatchObject([{ event: 'exported', paths: ['a'] }])
   })
 })
+
+function bothChanged(): Answer {
+  return report({}, { conflicts: [conflict('a', 'both changed')] })
+}
+
+function refused(): Answer {
+  return report({}, { problems: [{ path: 'b', code: 'row-refused', message: 'refused' }] })
+}
 
 function conflict(path: string, message: string): Problem {
   return { path, code: 'changed-on-both-sides', message }
@@ -286,7 +333,7 @@ function conflict(path: string, message: string): Problem {
 describe('what waits for a person', () => {
   it('is told once, and again when it has been settled in between', async () => {
     const stage = await begun()
-    const found = (): CycleReport => report({}, { conflicts: [conflict('a', 'both changed')], holds: [{ path: 'b', code: 'file-emptied', message: 'empty' }] })
+    const found = (): Answer => report({}, { conflicts: [conflict('a', 'both changed')], holds: [{ path: 'b', code: 'file-emptied', message: 'empty' }] })
     const save = async (): Promise<object[]> => {
       stage.listener!.dirty(['a', 'b'])
       await stage.clock.pass(100)
@@ -303,10 +350,41 @@ describe('what waits for a person', () => {
     expect(await save()).toHaveLength(2)
   })
 
+  it('is told again when a side has changed since', async () => {
+    const stage = await begun()
+    for (const versions of ['1 2', '1 2', '1 3']) stage.answers.push(() => report({}, { conflicts: [conflict('a', 'both changed')] }, { a: versions }))
+    for (let saves = 0; saves < 3; saves++) {
+      stage.listener!.dirty(['a'])
+      await stage.clock.pass(100)
+    }
+    expect(stage.news()).toMatchObject([{ event: 'conflict' }, { event: 'conflict' }])
+  })
+
+  it('is not found to be over by an export, if it lies in a file', async () => {
+    const stage = await begun()
+    stage.answers.push(refused, () => report({}), refused)
+    stage.listener!.dirty(['b'])
+    await stage.clock.pass(100)
+    stage.token = '2'
+    await stage.clock.pass(2_100)
+    expect(stage.looked()).toEqual([['b'], undefined, ['b']])
+    expect(stage.news()).toHaveLength(1)
+  })
+
+  it('in another row is over when a look at everything does not find it any more', async () => {
+    const stage = await begun()
+    const clash = { path: 'x', code: 'path-collision', message: 'x clashes' } as const
+    const found = (): Answer => report({}, { problems: [clash] })
+    stage.answers.push(found, () => report({}), found, () => report({}), () => report({}), found, () => report({}))
+    for (stage.token = '2'; stage.token < '6'; stage.token = String(Number(stage.token) + 1)) await stage.clock.pass(2_500)
+    expect(stage.news()).toEqual([{ event: 'problem', ...clash }, { event: 'problem', ...clash }])
+  })
+
   it('is not forgotten by a cycle that looks elsewhere, or only at the store', async () => {
     const stage = await begun()
     const held = { path: 'b', code: 'file-emptied', message: 'empty' } as const
-    stage.answers.push(() => report({}, { holds: [held] }), () => report({}), () => report({}), () => report({}, { holds: [held] }))
+    const found = (): Answer => report({}, { holds: [held] })
+    stage.answers.push(found, () => report({}), () => report({}), found, found)
     stage.listener!.dirty(['b'])
     await stage.clock.pass(100)
     expect(stage.news()).toHaveLength(1)
@@ -316,7 +394,7 @@ describe('what waits for a person', () => {
     await stage.clock.pass(2_000)
     stage.listener!.dirty(['b'])
     await stage.clock.pass(100)
-    expect(stage.cycles).toHaveLength(4)
+    expect(stage.looked()).toEqual([['b'], ['a'], undefined, ['b'], ['b']])
     expect(stage.news()).toEqual([])
   })
 })
@@ -376,8 +454,8 @@ describe('while the root is gone', () => {
     await stage.clock.pass(500)
     expect(stage.news()).toMatchObject([
       { event: 'recovered', code: 'tree-missing' },
-      { event: 'rescan', reason: 'root-returned', found: 1 },
       { event: 'imported', paths: ['a'] },
+      { event: 'rescan', reason: 'root-returned', found: 1 },
       { event: 'imported', paths: ['b'] },
     ])
   })
@@ -411,6 +489,32 @@ describe('when the store fails', () => {
     expect(stage.news()).toMatchObject([{ event: 'problem', code: 'io-error', errno: 'ENOENT' }, { event: 'imported', paths: ['a'] }, { event: 'recovered' }])
   })
 
+  it('keeps nobody from what does not need it', async () => {
+    const stage = await begun()
+    stage.token = '2'
+    stage.answers.push(...Array.from({ length: 3 }, () => failing('disk-full')))
+    await stage.clock.pass(2_000)
+    stage.listener!.dirty(['a'])
+    stage.answers.unshift(() => report({ imported: ['a'] }))
+    await stage.clock.pass(100)
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'disk-full' }, { event: 'imported', paths: ['a'] }])
+    await stage.clock.pass(60_000)
+    expect(stage.news().filter((news) => 'code' in news)).toMatchObject([{ event: 'recovered', code: 'disk-full' }])
+  })
+
+  it('tells what a cycle did before it failed, and runs the hook', async () => {
+    const stage = await begun()
+    const gate = Promise.withResolvers<Answer>()
+    stage.broken = (onDeed) => onDeed('imported', 'a')
+    stage.answers.push(() => gate.promise)
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(100)
+    gate.reject(new RowtreeError('store-locked', 'Cannot go on'))
+    await stage.clock.pass(0)
+    expect(stage.news()).toMatchObject([{ event: 'imported', paths: ['a'] }, { event: 'problem', code: 'store-locked' }])
+    expect(stage.hooked).toEqual([['a']])
+  })
+
   it('ends with an error that is not going to pass', async () => {
     const stage = await begun()
     stage.answers.push(failing('baseline-newer'))
@@ -432,7 +536,7 @@ describe('flush', () => {
 
   it('resolves after the batch in flight, too', async () => {
     const stage = await begun()
-    const gate = Promise.withResolvers<CycleReport>()
+    const gate = Promise.withResolvers<Answer>()
     stage.answers.push(() => gate.promise)
     stage.listener!.dirty(['a'])
     await stage.clock.pass(100)
@@ -446,7 +550,7 @@ describe('flush', () => {
 
   it('waits for the beginning', async () => {
     const stage = new Stage()
-    const gate = Promise.withResolvers<CycleReport>()
+    const gate = Promise.withResolvers<Answer>()
     stage.answers.push(() => gate.promise)
     let flushed = false
     const done = stage.session.flush().then(() => (flushed = true))
@@ -454,6 +558,33 @@ describe('flush', () => {
     expect(flushed).toBe(false)
     gate.resolve(report({}))
     await done
+  })
+
+  it('waits for what moved amid its cycle', async () => {
+    const stage = await begun()
+    stage.answers.push(() => report({}, { conflicts: [{ path: 'a', code: 'changed-meanwhile', message: 'a changed' }] }))
+    stage.lost = ['a']
+    await stage.session.flush()
+    expect(stage.looked()).toEqual([['a'], ['a']])
+  })
+
+  it('looks at what waits for a person once more', async () => {
+    const stage = await begun()
+    stage.answers.push(() => report({}, { conflicts: [conflict('a', 'both changed')] }))
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    await stage.session.flush()
+    expect(stage.looked()).toEqual([['a'], ['a']])
+  })
+
+  it('rejects when the root vanishes while it looks', async () => {
+    const stage = await begun()
+    const gate = Promise.withResolvers<void>()
+    stage.look = () => gate.promise
+    const flushed = stage.session.flush()
+    stage.listener!.root(false)
+    gate.resolve()
+    await expect(flushed).rejects.toMatchObject({ code: 'tree-missing' })
   })
 
   it('rejects with what kept the session from it', async () => {
@@ -480,7 +611,7 @@ describe('flush', () => {
 describe('stop', () => {
   it('finishes the batch in flight and begins no other', async () => {
     const stage = await begun({ maxBatch: 1 })
-    const gate = Promise.withResolvers<CycleReport>()
+    const gate = Promise.withResolvers<Answer>()
     stage.answers.push(() => gate.promise)
     stage.listener!.dirty(['a', 'b'])
     await stage.clock.pass(100)

@@ -140,6 +140,17 @@ describe('the surroundings', () => {
     expect(one.row(C)).toBe('from the backup')
   })
 
+  it('a database that is replaced twice between two polls is read again', async () => {
+    const one = await begun()
+    for (const body of ['first backup', 'second backup']) {
+      const backup = await pages()
+      backup.setRow(C, body)
+      renameSync(backup.store, one.store)
+      await eventually('its rows are exported', () => one.file(C) === body)
+    }
+    expect(one.events.filter(({ event }) => event === 'problem')).toEqual([])
+  })
+
   it('a database that is gone is waited for; what was saved meanwhile is taken when it is back', async () => {
     const one = await begun()
     renameSync(one.store, `${one.store}.away`)
@@ -173,6 +184,11 @@ describe('the surroundings', () => {
     await eventually('all are held', () => [A, B, C].every((path) => about(one, path).includes('held')))
     expect([A, B, C].filter((path) => one.row(path) === undefined)).toEqual([])
   })
+})
+
+it.each([{ poll: 0 }, { poll: Number.NaN }, { rescan: 0 }, { maxBatch: 0 }, { settle: -1 }, { settle: 1e6 }])('refuses %j', async (options) => {
+  const one = await pages()
+  expect(() => one.engine.watch(options)).toThrow(expect.objectContaining({ code: 'usage' }))
 })
 
 describe('stop', () => {
