@@ -6,10 +6,15 @@ import { errnoOf } from '../errors.ts'
 export interface FollowerOptions {
   /** Absolute. */
   readonly file: string
-  /** The file has another text than before, and had it for a while. Nothing is looked at before this is done. */
-  changed(): Promise<void>
+  /**
+   * The file has another text than before, and had it for a while. Nothing is looked at before this is done. The answer `later` asks for
+   * being told again soon, of whatever the file says then.
+   */
+  changed(): Promise<'done' | 'later'>
   /** How often the file is looked at, in milliseconds. @default 250 */
   readonly interval?: number
+  /** How soon that is, in milliseconds. @default 2,000 */
+  readonly patience?: number
 }
 
 /**
@@ -18,7 +23,7 @@ export interface FollowerOptions {
  *
  * @example
  * ```ts
- * const follower = new ConfigFollower({ file: '/srv/rowtree.yaml', changed: async () => console.log('changed') })
+ * const follower = new ConfigFollower({ file: '/srv/rowtree.yaml', changed: async () => 'done' })
  * await follower.close()
  * ```
  */
@@ -46,7 +51,9 @@ export class ConfigFollower {
 
   async #follow(interval: number): Promise<void> {
     let before = this.#stamp
-    while (await this.#pause(interval)) {
+    let pause = interval
+    while (await this.#pause(pause)) {
+      pause = interval
       const stamp = stampOf(this.#options.file)
       const isQuiet = stamp === before
       before = stamp
@@ -55,7 +62,9 @@ export class ConfigFollower {
       const text = textOf(this.#options.file)
       if (text === this.#text) continue
       this.#text = text
-      await this.#options.changed()
+      if ((await this.#options.changed()) === 'done') continue
+      this.#stamp = this.#text = undefined
+      pause = this.#options.patience ?? 2_000
     }
   }
 

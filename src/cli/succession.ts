@@ -13,6 +13,9 @@ export interface Reloaded {
   readonly path: string
 }
 
+/** What only another text of the config can mend. */
+const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['config-invalid', 'config-unreadable', 'store-unsupported', 'usage'])
+
 /** What sessions one after another need. */
 export interface SuccessionOptions {
   /** Reads the config anew. */
@@ -43,7 +46,7 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
   let session: WatchSession | undefined
   let fault: ErrorCode | undefined
 
-  const changed = async (): Promise<void> => {
+  const changed = async (): Promise<'done' | 'later'> => {
     const path = config.file ?? ''
     try {
       const next = await options.load()
@@ -54,20 +57,24 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
         heir = opened
       }
     } catch (error) {
-      if (watch.signal?.aborted) return
+      if (watch.signal?.aborted) return 'done'
       if (!(error instanceof RowtreeError)) {
         // A mistake of ours: it is thrown as soon as the session is over.
         await session?.stop()
         throw error
       }
+      // What is wrong with the file itself stays so until it is written again; a store that is locked does not.
+      const next = OF_THE_FILE.has(error.code) ? 'done' : 'later'
+      if (fault === error.code && next === 'later') return next
       fault = error.code
       const message = `${error.message}. The session goes on by the settings before`
       await tell({ event: 'problem', time: now(), path, code: fault, message }, reign.config)
-      return
+      return next
     }
     if (fault !== undefined) await tell({ event: 'recovered', time: now(), path, code: fault, message: `${path} is valid again` }, reign.config)
     fault = undefined
     if (heir) await session?.stop()
+    return 'done'
   }
 
   const follower = config.file === undefined ? undefined : new ConfigFollower({ file: config.file, changed, ...(options.interval !== undefined && { interval: options.interval }) })

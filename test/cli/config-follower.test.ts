@@ -7,15 +7,15 @@ import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 /** A follower, and how often it told that the file had changed. */
-function following({ work = () => Promise.resolve(), interval = 5 }: { work?: () => Promise<void>; interval?: number } = {}): { file: string; follower: ConfigFollower; told(): number } {
+function following({ work = () => Promise.resolve(), interval = 5 }: { work?: () => Promise<void | 'later'>; interval?: number } = {}): { file: string; follower: ConfigFollower; told(): number } {
   const file = join(temporaryDirectory(), 'rowtree.yaml')
   writeFileSync(file, 'first')
   let told = 0
-  const changed = async (): Promise<void> => {
+  const changed = async (): Promise<'done' | 'later'> => {
     told += 1
-    await work()
+    return (await work()) ?? 'done'
   }
-  const follower = new ConfigFollower({ file, changed, interval })
+  const follower = new ConfigFollower({ file, changed, interval, patience: 5 })
   onTestFinished(async () => void (await Promise.allSettled([follower.close()])))
   return { file, follower, told: () => told }
 }
@@ -69,6 +69,16 @@ it('waits for the end of a writer who takes his time', async () => {
   expect(told()).toBe(0)
   await eventually('it is told', () => told() > 0)
   expect(told()).toBe(1)
+})
+
+it('tells again what was not possible at first, until it is', async () => {
+  let refusals = 3
+  const { file, told } = following({ work: async () => (refusals-- > 0 ? 'later' : undefined) })
+  writeFileSync(file, 'second')
+  await eventually('it is told once more', () => told() === 4)
+  writeFileSync(file, 'third')
+  await eventually('the next text is told', () => told() === 5)
+  expect(told()).toBe(5)
 })
 
 it('looks at nothing while a change is worked on, and tells nobody after it was closed', async () => {
