@@ -16,9 +16,10 @@ const INTERVAL = 50
  *
  * @param path the lock's database
  * @param patience how long to wait for another cycle, in milliseconds
- * @throws `RowtreeError` `locked` when another cycle still runs after that time
+ * @param signal gives up waiting
+ * @throws `RowtreeError` `locked` when another cycle still runs after that time, `cancelled`
  */
-export async function takeLock(path: string, patience: number): Promise<Lock> {
+export async function takeLock(path: string, patience: number, signal?: AbortSignal): Promise<Lock> {
   const db = asStorageError(path, () => new DatabaseSync(path))
   const deadline = performance.now() + patience
   for (;;) {
@@ -36,6 +37,10 @@ export async function takeLock(path: string, patience: number): Promise<Lock> {
         return asStorageError(path, () => {
           throw error
         })
+      }
+      if (signal?.aborted) {
+        db.close()
+        throw new RowtreeError('cancelled', 'Cannot start: the work was stopped while another rowtree worked on this tree; nothing was done', { path })
       }
       if (performance.now() >= deadline) {
         db.close()

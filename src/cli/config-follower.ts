@@ -13,7 +13,7 @@ export interface FollowerOptions {
   changed(): Promise<'done' | 'later'>
   /** How often the file is looked at, in milliseconds. @default 250 */
   readonly interval?: number
-  /** How soon that is, in milliseconds. @default 2,000 */
+  /** How soon that is, and how long the file may be missing before it counts as changed, in milliseconds. @default 2,000 */
   readonly patience?: number
 }
 
@@ -38,7 +38,7 @@ export class ConfigFollower {
     this.#options = options
     this.#stamp = stampOf(options.file)
     this.#text = textOf(options.file)
-    this.#done = this.#follow(options.interval ?? 250)
+    this.#done = this.#follow(options.interval ?? 250, options.patience ?? 2_000)
     // Whoever closes hears of an error; until then it is nobody's.
     this.#done.catch(() => {})
   }
@@ -49,22 +49,25 @@ export class ConfigFollower {
     await this.#done
   }
 
-  async #follow(interval: number): Promise<void> {
+  async #follow(interval: number, patience: number): Promise<void> {
     let before = this.#stamp
     let pause = interval
+    let missing = 0
     while (await this.#pause(pause)) {
       pause = interval
       const stamp = stampOf(this.#options.file)
       const isQuiet = stamp === before
       before = stamp
-      if (stamp === undefined || stamp === this.#stamp || !isQuiet) continue
+      const isGone = stamp === undefined
+      missing = isGone ? missing + interval : 0
+      if (!isQuiet || (isGone ? missing < patience : stamp === this.#stamp)) continue
       this.#stamp = stamp
       const text = textOf(this.#options.file)
-      if (text === this.#text) continue
+      if (!isGone && text === this.#text) continue
       this.#text = text
       if ((await this.#options.changed()) === 'done') continue
       this.#stamp = this.#text = undefined
-      pause = this.#options.patience ?? 2_000
+      pause = patience
     }
   }
 

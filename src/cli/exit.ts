@@ -9,6 +9,7 @@ export const DRIFT = 2
 export const UNDECIDED = 3
 export const USAGE = 64
 export const CONFIG = 78
+export const HUNG_UP = 129
 export const INTERRUPTED = 130
 export const TERMINATED = 143
 

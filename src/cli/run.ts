@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { RowtreeError } from '../errors.ts'
-import { exitCodeOfError, FAILED, INTERRUPTED, TERMINATED } from './exit.ts'
+import { exitCodeOfError, FAILED, HUNG_UP, INTERRUPTED, TERMINATED } from './exit.ts'
 import { Output } from './output.ts'
 
 /** Flags that every command takes. */
@@ -24,9 +24,13 @@ export interface CommandContext {
   readonly output: Output
   /** The directory to start from, absolute: `--cwd` or the process's own. */
   readonly cwd: string
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal
 }
+
+/** A person's Ctrl-C, a supervisor's stop, a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: INTERRUPTED, SIGHUP: HUNG_UP }
 
 /**
  * Runs a command's work: its exit code becomes the process's, its error a message. The first signal
@@ -42,13 +46,12 @@ export async function run(
   const stopper = new AbortController()
   let signalCode: number | undefined
   const stop = (signal: NodeJS.Signals): void => {
-    const code = signal === 'SIGINT' ? INTERRUPTED : TERMINATED
+    const code = CODES[signal] ?? TERMINATED
     if (signalCode !== undefined) process.exit(code)
     signalCode = code
     stopper.abort(signal)
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of SIGNALS) process.on(signal, stop)
   try {
     const code = await work({ output, cwd: resolve(flags.cwd ?? '.'), signal: stopper.signal })
     process.exitCode = signalCode ?? code
@@ -56,7 +59,6 @@ export async function run(
     output.fail(command, error)
     process.exitCode = signalCode ?? (error instanceof RowtreeError ? exitCodeOfError(error.code) : FAILED)
   } finally {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    for (const signal of SIGNALS) process.off(signal, stop)
   }
 }

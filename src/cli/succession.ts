@@ -67,7 +67,7 @@ export async function watchSuccession(config: Config, options: SuccessionOptions
       const next = OF_THE_FILE.has(error.code) ? 'done' : 'later'
       if (fault === error.code && next === 'later') return next
       fault = error.code
-      const message = `${error.message}. The session goes on by the settings before`
+      const message = `${error.message.replace(/[.?!]$/, '')}; the session goes on by the settings before`
       await tell({ event: 'problem', time: now(), path, code: fault, message }, reign.config)
       return next
     }

@@ -92,9 +92,9 @@ async function print(output: Output, event: WatchEvent | Reloaded, style: NewsSt
   return reads
 }
 
-/** What is shown by a page is what the store holds. */
+/** What is shown by a page is what the store holds, whoever changed it. */
 function reloadFor(reload: Reload, event: WatchEvent | Reloaded): void {
-  if (event.event === 'imported' || event.event === 'deleted') reload.tell(event.paths)
+  if ('seconds' in event) reload.tell(event.paths)
 }
 
 /** Asked for each line: a terminal may change its width. */

@@ -10,6 +10,8 @@ export interface Errand {
   readonly options: CycleOptions
   /** Nothing is done without the tree's root, where there was one: it may come back. */
   readonly needsRoot?: boolean
+  /** Gives up waiting for another cycle; what has begun goes on. */
+  readonly giveUp?: AbortSignal | undefined
   /** The lines of the tree's ignore file as they were read before; it may be half written by now. Absent: as they are. */
   readonly rules?: readonly string[] | undefined
 }

@@ -44,7 +44,7 @@ export class Sides {
    *
    * @throws `RowtreeError` what keeps a side from being opened: `locked`, `tree-missing`, `store-missing`, …
    */
-  async open<T>({ command, licence, options, rules, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async open<T>({ command, licence, options, rules, giveUp = options.signal, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
@@ -55,7 +55,7 @@ export class Sides {
     if (isGone && needsRoot) throw treeMissing(this.#config.tree)
     const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
     const state = dryRun && blank ? undefined : openState(directory)
-    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE)
+    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE, giveUp)
     try {
       const store = await this.#storeNow()
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')

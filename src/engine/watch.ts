@@ -50,10 +50,10 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
       // The patterns may leave out their own file, whose changes have to be seen.
       return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
-    async cycle({ direction, paths, signal: stopped, onDeed }: CycleRequest) {
+    async cycle({ direction, paths, signal: stopped, giveUp, onDeed }: CycleRequest) {
       const versions = new Map<string, string>()
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
-      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules }
+      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules, giveUp }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
         const told = { onDeed, onUndecided: (path: string, held: string) => void versions.set(path, held) }
         const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, ...told })

@@ -111,11 +111,15 @@ export class Hook {
     }
   }
 
-  /** What waits is given up along with what runs. */
+  /** What waits is given up along with what runs, and that is told. */
   #end(signal: NodeJS.Signals): void {
     this.#given = true
+    const paths = this.#waiting.size
     this.#waiting.clear()
     this.#signal(signal)
+    if (paths === 0) return
+    const message = cannot(`the session ends, and the run before it took too long; ${paths === 1 ? 'one path was' : `${paths} paths were`} not passed on`)
+    this.#options.onFailure({ path: this.#options.cwd, code: 'hook-failed', message })
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -132,7 +136,7 @@ export class Hook {
 
 /** Without the command, which may hold what a variable of the config's holds. */
 function cannot(state: string): string {
-  return `Cannot run the hook after an import: ${state}; the rows are written, look at watch.onImport in the config`
+  return `Cannot run the hook after an import: ${state}; the rows are written, look at the command (watch.onImport, or --hook)`
 }
 
 function endOf(code: number | null, signal: string | null): string {

@@ -54,6 +54,11 @@ export class Newsroom {
     return [...news, ...this.#changed('conflict', conflicts, look, versions), ...this.#changed('held', holds, look, versions), ...this.#changed('pending', deletions, look, versions)]
   }
 
+  /** Whether this path is told to wait for a person. */
+  knows(path: string): boolean {
+    return this.#told.conflict.has(path) || this.#told.held.has(path) || this.#told.pending.has(path)
+  }
+
   /** Paths of what was told and lasts, as far as a change on the other side may settle it. */
   open(): string[] {
     return Object.values(this.#told).flatMap((told) => [...told].filter(([, { open }]) => open).map(([path]) => path))

@@ -11,7 +11,10 @@ export interface CycleRequest {
   readonly direction: Direction
   /** Absent: everything. */
   readonly paths?: readonly string[] | undefined
+  /** Ends the cycle before it is done. */
   readonly signal?: AbortSignal | undefined
+  /** Ends it only while it waits for another one. */
+  readonly giveUp: AbortSignal
   /** Told of each path that something was done to, as soon as that is safe: also by a cycle that fails afterwards. */
   readonly onDeed: (deed: Deed, path: string) => void
 }

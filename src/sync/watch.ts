@@ -65,8 +65,14 @@ class Session implements WatchSession {
       touch: (paths) => this.#touch(paths),
       tell: (news) => this.#tell(news),
       root: (present) => this.#rootIs(present),
-      lost: (reason) => this.#lookAgain(reason),
-      failed: (error) => this.#fail(error),
+      lost: (reason) => {
+        this.#everything ??= reason
+        this.#alarm.wake()
+      },
+      failed: (error) => {
+        this.#failure ??= { error }
+        this.#alarm.wake()
+      },
     })
     this.#hook = ports.hook?.((problem) => this.#tell({ event: 'problem', ...problem }))
     this.#ready.promise.catch(() => {})
@@ -214,16 +220,17 @@ class Session implements WatchSession {
   }
 
   /** Runs a cycle, tells what it did and passes that on; answers to how many paths something was done. */
-  async #cycle(request: Omit<CycleRequest, 'onDeed'>, look: Look): Promise<number> {
+  async #cycle(request: Omit<CycleRequest, 'onDeed' | 'giveUp'>, look: Look): Promise<number> {
     const { clock, cycle } = this.#ports
     const deeds: Record<Deed, string[]> = { exported: [], removed: [], imported: [], deleted: [] }
     const since = clock.now()
     try {
-      const report = await cycle({ ...request, onDeed: (deed, path) => void deeds[deed].push(path) })
+      const report = await cycle({ ...request, giveUp: this.#stopper.signal, onDeed: (deed, path) => void deeds[deed].push(path) })
       this.#tellDeeds(deeds, report.summary.seconds)
-      const { conflicts } = report.summary
-      // These are not settled by anybody: there is more to come. What an export finds may be half written.
-      this.#again((look.tree ? conflicts.filter(isMoving) : conflicts).map(({ path }) => path))
+      const { conflicts, holds, deletions } = report.summary
+      // What moved amid the cycle is not settled by anybody; what an export finds may be half written, and is told where it is quiet.
+      const again = look.tree ? conflicts.filter(isMoving) : [...conflicts, ...holds, ...deletions].filter(({ path }) => !this.#newsroom.knows(path))
+      this.#again(again.map(({ path }) => path))
       const summary = { ...report.summary, conflicts: conflicts.filter((problem) => !isMoving(problem)) }
       for (const news of this.#newsroom.of({ ...report, summary }, look)) this.#tell(news)
     } catch (error) {
@@ -259,11 +266,6 @@ class Session implements WatchSession {
     this.#alarm.wake()
   }
 
-  #lookAgain(reason: RescanReason): void {
-    this.#everything ??= reason
-    this.#alarm.wake()
-  }
-
   /** Nothing is done while the root is gone: neither is anything deleted, nor a tree written where a disk may come back. */
   #rootIs(present: boolean): void {
     if (present) {
@@ -278,13 +280,10 @@ class Session implements WatchSession {
     this.#alarm.wake()
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= { error }
-    this.#alarm.wake()
-  }
-
   #tell(news: WatchNews): void {
-    this.#events.push({ time: new Date(this.#ports.clock.date()).toISOString(), ...news })
+    const { event, ...rest } = news
+    // Whoever reads lines of JSON finds first what happened.
+    this.#events.push({ event, time: new Date(this.#ports.clock.date()).toISOString(), ...rest } as WatchEvent)
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, openSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 /** A follower, and how often it told that the file had changed. */
-function following({ work = () => Promise.resolve(), interval = 5 }: { work?: () => Promise<void | 'later'>; interval?: number } = {}): { file: string; follower: ConfigFollower; told(): number } {
+function following({ work = () => Promise.resolve(), interval = 5, patience = 60_000 }: { work?: () => Promise<void | 'later'>; interval?: number; patience?: number } = {}): { file: string; follower: ConfigFollower; told(): number } {
   const file = join(temporaryDirectory(), 'rowtree.yaml')
   writeFileSync(file, 'first')
   let told = 0
@@ -15,7 +15,7 @@ function following({ work = () => Promise.resolve(), interval = 5 }: { work?: ()
     told += 1
     return (await work()) ?? 'done'
   }
-  const follower = new ConfigFollower({ file, changed, interval, patience: 5 })
+  const follower = new ConfigFollower({ file, changed, interval, patience })
   onTestFinished(async () => void (await Promise.allSettled([follower.close()])))
   return { file, follower, told: () => told }
 }
@@ -73,12 +73,22 @@ it('waits for the end of a writer who takes his time', async () => {
 
 it('tells again what was not possible at first, until it is', async () => {
   let refusals = 3
-  const { file, told } = following({ work: async () => (refusals-- > 0 ? 'later' : undefined) })
+  const { file, told } = following({ work: async () => (refusals-- > 0 ? 'later' : undefined), patience: 5 })
   writeFileSync(file, 'second')
   await eventually('it is told once more', () => told() === 4)
   writeFileSync(file, 'third')
   await eventually('the next text is told', () => told() === 5)
   expect(told()).toBe(5)
+})
+
+it('tells that the file stays away, and that it is back', async () => {
+  const { file, told } = following({ work: async () => (existsSync(file) ? undefined : 'later'), patience: 20 })
+  rmSync(file)
+  await eventually('it is told', () => told() > 1)
+  writeFileSync(file, 'first')
+  const before = told()
+  await eventually('it is told once more', () => told() > before)
+  expect(existsSync(file)).toBe(true)
 })
 
 it('looks at nothing while a change is worked on, and tells nobody after it was closed', async () => {

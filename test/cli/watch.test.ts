@@ -177,7 +177,7 @@ describe.skipIf(process.platform === 'win32')('the config of a session', { timeo
     renameSync(config, made.at('backup'))
     writeFileSync(config, CONFIG.replace('tree: ./tree', 'tre: ./tree'))
     const { path, message } = await session.event('problem', { code: 'config-invalid' })
-    expect({ path, message }).toEqual({ path: config, message: expect.stringMatching(/^Cannot .*tre.*The session goes on by the settings before$/s) })
+    expect({ path, message }).toEqual({ path: config, message: expect.stringMatching(/^Cannot .*tre.*the session goes on by the settings before$/s) })
     save(made, FIRST, 'saved')
     await session.event('imported', { paths: [FIRST] })
     writeFileSync(config, CONFIG)

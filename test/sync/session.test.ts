@@ -25,7 +25,7 @@ const QUIET: Summary = {
   conflicts: [], holds: [], problems: [], deletions: [], untracked: [],
 }
 
-type Request = Omit<CycleRequest, 'onDeed'>
+type Request = Omit<CycleRequest, 'onDeed' | 'giveUp'>
 type Answer = CycleReport & { readonly deeds: Deeds }
 
 /** What cycles and the surroundings of a session are made to do. */
@@ -46,6 +46,7 @@ class Stage {
   lost: string[] = []
   /** When files changed by their own account; all others did long ago. */
   readonly changes = new Map<string, number | undefined>()
+  giveUp: AbortSignal | undefined
   /** What the next cycle does before it answers. */
   broken: ((onDeed: CycleRequest['onDeed']) => void) | undefined
   /** What the next cycles answer; by default each path that they are about is imported. */
@@ -74,7 +75,8 @@ class Stage {
           close: async () => {},
         }
       },
-      cycle: async ({ onDeed, ...request }) => {
+      cycle: async ({ onDeed, giveUp, ...request }) => {
+        this.giveUp = giveUp
         this.cycles.push(request)
         this.broken?.(onDeed)
         this.broken = undefined
@@ -624,6 +626,16 @@ describe('stop', () => {
     expect(await stage.ended).toBeUndefined()
     expect(stage.news()).toMatchObject([{ event: 'imported', paths: ['a'] }, { event: 'stopped' }])
     expect(stage.looked()).toEqual([['a']])
+  })
+
+  it('gives up what only waits for another cycle', async () => {
+    const stage = await begun()
+    stage.answers.push(() => new Promise((_, reject) => stage.giveUp!.addEventListener('abort', () => reject(new RowtreeError('cancelled', 'Cannot start')))))
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    await stage.session.stop()
+    await stage.ended
+    expect(stage.news()).toEqual([{ event: 'stopped' }])
   })
 
   it('cuts a look at everything short', async () => {
