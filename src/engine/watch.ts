@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Direction, Licence } from '../core/direction.ts'
 import { isDropping } from '../core/droppings.ts'
+import { Lately } from '../core/lately.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { Hook } from '../sync/hook.ts'
 import { suspectsOf } from '../sync/suspects.ts'
-import type { Deed } from '../sync/tally.ts'
+import type { Deed, OnDeed } from '../sync/tally.ts'
 import type { CycleRequest, WatchPorts } from '../sync/session.ts'
 import { startSession } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
@@ -34,6 +35,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
 
   /** Of the tree's own ignore file, as its watcher has them: they change when that file has been quiet, like any other. */
   let rules: readonly string[] | undefined
+  const lately = new Lately()
 
   const ports: WatchPorts = {
     token: () => sides.token(),
@@ -51,10 +53,17 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
     },
     async cycle({ direction, paths, signal: stopped }: CycleRequest) {
       const deeds: Record<Deed, string[]> = { exported: [], imported: [], removed: [], deleted: [] }
+      const onDeed: OnDeed = (deed, path, collection) => {
+        deeds[deed].push(path)
+        if (deed === 'deleted' || deed === 'removed') lately.lose(deed === 'deleted' ? 'tree' : 'store', path, collection, systemClock.now())
+        else lately.regain(path)
+      }
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
       const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
-        const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, onDeed: (deed, path) => void deeds[deed].push(path) })
+        // Without a baseline each save would meet a row that it was never compared with.
+        const suspects = paths && !open.baseline.isEmpty() ? suspectsOf(open, paths) : undefined
+        const done = await runCycle(open, { ...plan, paths: suspects, hints: true, lately: lately.at(systemClock.now()), onDeed })
         // Threads would sit there for hours.
         await sides.rest()
         return done
