@@ -11,6 +11,8 @@ export interface Losses {
   readonly missing: number
   /** All entries of the collection, and the other paths that count. */
   readonly total: number
+  /** How many of the missing were deleted on the other side as well, a short while ago. By default 0. */
+  readonly lately?: number | undefined
 }
 
 /** Why nothing of a collection is deleted. */
@@ -56,12 +58,12 @@ export function guardDeletions(side: Side, losses: ReadonlyMap<string, Losses>, 
 
 /** What a hold means for one path of its collection. */
 export function deletionVerdict(path: string, hold: DeletionHold): Verdict {
-  const { code, side, collection, missing, total, maxDelete } = hold
+  const { code, side, collection, missing, total, lately = 0, maxDelete } = hold
   const [what, thing] = side === 'tree' ? [`delete the row of ${path}`, 'file'] : [`remove ${path}`, 'row']
   const state =
     collection === undefined
       ? `every expected ${thing} is gone (${count(total)})`
-      : `${count(missing)} of ${count(total)} ${thing}s of ${collection} are gone, more than guards.maxDelete (${limit(maxDelete)}) allows`
+      : `${count(missing)} of ${count(total)} ${thing}s of ${collection} are gone${lately > 0 ? ` (${count(lately)} of them a short while ago)` : ''}, more than guards.maxDelete (${limit(maxDelete)}) allows`
   return { code, message: `Cannot ${what}: ${state}. Restore them, or confirm with: ${resolveCommand(path, side)}` }
 }
 

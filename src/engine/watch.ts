@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Direction, Licence } from '../core/direction.ts'
 import { isDropping } from '../core/droppings.ts'
+import { Lately } from '../core/lately.ts'
 import { RowtreeError } from '../errors.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { Hook } from '../sync/hook.ts'
 import { suspectsOf } from '../sync/suspects.ts'
+import type { CyclePlan } from '../sync/plan.ts'
 import type { CycleRequest, WatchPorts } from '../sync/session.ts'
 import { startSession } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
@@ -35,6 +37,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
 
   /** Of the tree's own ignore file, as its watcher has them: they change when that file has been quiet, like any other. */
   let rules: readonly string[] | undefined
+  const lately = new Lately()
 
   const ports: WatchPorts = {
     token: () => sides.token(),
@@ -52,11 +55,20 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
     },
     async cycle({ direction, paths, signal: stopped, giveUp, onDeed }: CycleRequest) {
       const versions = new Map<string, string>()
+      const told: Pick<CyclePlan, 'onDeed' | 'onUndecided'> = {
+        onDeed(deed, path, collection) {
+          if (deed === 'deleted' || deed === 'removed') lately.lose(deed === 'deleted' ? 'tree' : 'store', path, collection, systemClock.now())
+          else lately.regain(path)
+          onDeed(deed, path)
+        },
+        onUndecided: (path, held) => void versions.set(path, held),
+      }
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
       const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules, giveUp }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
-        const told = { onDeed, onUndecided: (path: string, held: string) => void versions.set(path, held) }
-        const done = await runCycle(open, { ...plan, paths: paths && suspectsOf(open, paths), hints: true, ...told })
+        // Without a baseline each save would meet a row that it was never compared with.
+        const suspects = paths && !open.baseline.isEmpty() ? suspectsOf(open, paths) : undefined
+        const done = await runCycle(open, { ...plan, paths: suspects, hints: true, lately: lately.at(systemClock.now()), ...told })
         // Threads would sit there for hours.
         await sides.rest()
         return done

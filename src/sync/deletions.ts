@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import type { Undecided } from '../baseline/baseline.ts'
 import { stillEmptiedVerdict, type DeletionHold, deletionVerdict, guardDeletions, type Losses } from '../core/deletions.ts'
-import { lstat } from '../tree/stat.ts'
 import type { Digest, Problem, Side } from '../types.ts'
 import type { Agenda, MissingFile, MissingRow, RowTask } from './agenda.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
-import { isEmptied } from './remains.ts'
+import { isEmptied, isFile } from './remains.ts'
 import type { Tally } from './tally.ts'
 
 type Ports = Pick<CyclePorts, 'store' | 'root' | 'baseline'>
-type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence' | 'dryRun' | 'signal'>
+type Plan = Pick<CyclePlan, 'decided' | 'guards' | 'licence' | 'dryRun' | 'signal' | 'lately'>
 
 /** What is to be deleted on either side, once all that is missing is known. */
 export interface Doomed {
@@ -106,7 +105,7 @@ class Judge {
   /** Collections that an emptied tree was found to hold nothing of, and still lacks files of: a new file does not make it whole. */
   #emptiedBefore(): ReadonlySet<string> {
     if (this.#open) return this.#open
-    const held = [...this.#before.values()].filter(({ code, path }) => code === 'tree-emptied' && !lstat(join(this.#root, path)))
+    const held = [...this.#before.values()].filter(({ code, path }) => code === 'tree-emptied' && !isFile(join(this.#root, path)))
     this.#open = new Set([...this.#baseline.find(held.map(({ path }) => path)).values()].map((entry) => entry.collection))
     return this.#open
   }
@@ -123,6 +122,10 @@ class Judge {
       losses.set(collection, { total, missing })
     }
     if (this.#emptied.has(side)) for (const [collection, { total }] of losses) losses.set(collection, { total, missing: total })
+    for (const [collection, lately] of this.#plan.lately?.[side] ?? []) {
+      const { missing, total } = losses.get(collection) ?? { missing: 0, total: 0 }
+      losses.set(collection, { missing: missing + lately, total: total + lately, lately })
+    }
     const holds = guardDeletions(side, losses, this.#plan.guards)
     this.#holds.set(side, holds)
     return holds

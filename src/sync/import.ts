@@ -125,12 +125,12 @@ function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyT
       const source = outcome.digest === undefined || outcome.digest === digest ? '' : outcome.digest
       baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: { pack, offset } }, entry)
       offset += content!.length
-      tally.did('imported', path)
+      tally.did('imported', path, collection)
       if (!outcome.written) agenda.asAsked.push(path)
     } else {
       if (entry) baseline.remove(entry)
       if (outcome.digest !== undefined) reappeared.push(path)
-      tally.did('deleted', path)
+      tally.did('deleted', path, collection)
       if (!outcome.written) agenda.asAsked.push(path)
     }
   }

@@ -7,7 +7,7 @@ import { errnoOf, messageOf } from '../errors.ts'
 import type { Chunk, Finding } from '../store/store.ts'
 import { type Directories, parentOf } from '../tree/directories.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
-import { lstat } from '../tree/stat.ts'
+import { lstatBelow } from '../tree/stat.ts'
 import type { Problem, Row } from '../types.ts'
 import type { Agenda } from './agenda.ts'
 import type { Clash } from './clashes.ts'
@@ -131,10 +131,15 @@ export class Intake {
       return []
     }
     if (entry) return [orphan(entry)]
-    if (!lstat(join(this.#ports.root, path))) agenda.nothing.push(path)
-    else if (finding.kind === 'misplaced') {
-      agenda.deferrals.push({ kind: 'hold', problem: { path, ...misplacedVerdict(path, finding.belongs) }, store: undefined, tree: undefined })
-    } else agenda.untracked.push(path)
+    const { root } = this.#ports
+    try {
+      if (!lstatBelow(join(root, path))) agenda.nothing.push(path)
+      else if (finding.kind === 'misplaced') {
+        agenda.deferrals.push({ kind: 'hold', problem: { path, ...misplacedVerdict(path, finding.belongs) }, store: undefined, tree: undefined })
+      } else agenda.untracked.push(path)
+    } catch (error) {
+      tally.problems.push(unreadFile(root, path, error))
+    }
     return []
   }
 

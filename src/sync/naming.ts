@@ -1,8 +1,8 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Baseline } from '../baseline/baseline.ts'
-import { RowtreeError } from '../errors.ts'
+import { errnoOf, RowtreeError } from '../errors.ts'
 import { realPathOf } from '../tree/root.ts'
-import { lstat } from '../tree/stat.ts'
+import { type Entry, lstatBelow } from '../tree/stat.ts'
 
 /** Paths that a person named. */
 export interface Named {
@@ -30,8 +30,8 @@ export function namePaths(baseline: Baseline, root: string, paths: readonly stri
 function isDirectory(baseline: Baseline, root: string, path: string): boolean {
   // The root is one although it may be gone.
   if (path === '') return true
-  const kind = lstat(join(root, path))?.kind
-  if (kind) return kind === 'directory'
+  const kind = kindAt(join(root, path))
+  if (kind && kind !== 'unknown') return kind === 'directory'
   for (const known of baseline.paths()) if (known.startsWith(`${path}/`)) return true
   return false
 }
@@ -45,7 +45,7 @@ function isDirectory(baseline: Baseline, root: string, path: string): boolean {
 export function placeOf(root: string, typed: string, cwd: string): string {
   const seen = placeSeen(root, resolve(cwd, typed))
   const told = isAbsolute(typed) ? undefined : within(root, resolve(root, typed))
-  if (seen !== undefined && (told === undefined || lstat(join(root, seen)) || !lstat(join(root, told)))) {
+  if (seen !== undefined && (told === undefined || kindAt(join(root, seen)) || !kindAt(join(root, told)))) {
     // Outside of the tree only what is there counts as seen.
     return seen
   }
@@ -59,10 +59,31 @@ export function placeOf(root: string, typed: string, cwd: string): string {
  */
 function placeSeen(root: string, path: string): string | undefined {
   for (let above = path, parent = ''; above !== parent; parent = above, above = dirname(above)) {
-    if (realPathOf(above) === root) return relative(above, path).replaceAll(sep, '/')
+    if (realPathAt(above) === root) return relative(above, path).replaceAll(sep, '/')
   }
   // A link from outside may lead to a directory of the tree.
-  return within(root, join(realPathOf(dirname(path)), basename(path)))
+  const parent = realPathAt(dirname(path))
+  return parent === undefined ? undefined : within(root, join(parent, basename(path)))
+}
+
+/** What stands at a path; `unknown` where that cannot be told: the cycle finds out what is wrong there. */
+function kindAt(path: string): Entry['kind'] | 'unknown' | undefined {
+  try {
+    return lstatBelow(path)?.kind
+  } catch (error) {
+    if (errnoOf(error)) return 'unknown'
+    throw error
+  }
+}
+
+/** The real path; `undefined` where that cannot be told. A directory above may still be the root. */
+function realPathAt(path: string): string | undefined {
+  try {
+    return realPathOf(path)
+  } catch (error) {
+    if (errnoOf(error)) return undefined
+    throw error
+  }
 }
 
 function within(root: string, path: string): string | undefined {

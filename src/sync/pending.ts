@@ -29,7 +29,8 @@ export class Pending {
   readonly #settling: Settling
   readonly #vanished = new Set<string>()
   #vanishedLast = 0
-  #hurry = false
+  /** Somebody was in a hurry, and some of what waited then has vanished. */
+  #vanishedHurried = false
 
   constructor(options: PendingOptions) {
     this.#options = options
@@ -38,7 +39,7 @@ export class Pending {
 
   /** Whether paths are left that were waiting when somebody was in a hurry. */
   get hurried(): boolean {
-    return this.#hurry
+    return this.#settling.hurried || this.#vanishedHurried
   }
 
   touch(paths: readonly string[], now: number): void {
@@ -50,10 +51,10 @@ export class Pending {
     this.touch(paths, now - this.#options.settle)
   }
 
-  /** Nothing that waits now has to wait any longer. */
+  /** Nothing that waits now has to wait any longer, except for what has vanished: a guard would see only a part of it. */
   hurry(): void {
     this.#settling.hurry()
-    this.#hurry = this.#settling.hurried || this.#vanished.size > 0
+    if (this.#vanished.size > 0) this.#vanishedHurried = true
   }
 
   /** The next batch that is due. */
@@ -61,6 +62,7 @@ export class Pending {
     const { maxBatch, settle, ageOf } = this.#options
     const changed: string[] = []
     const ages = new Map<string, number | undefined>()
+    const wasHurried = this.#settling.hurried
     const isQuiet = (path: string): boolean => {
       const age = ageOf(path)
       ages.set(path, age)
@@ -72,12 +74,11 @@ export class Pending {
       else {
         this.#vanished.add(path)
         this.#vanishedLast = now
+        this.#vanishedHurried ||= wasHurried
       }
     }
     if (changed.length > 0) return { kind: 'changed', paths: changed }
-    const vanished = this.#takeVanished(now)
-    if (!this.#settling.hurried) this.#hurry = false
-    return vanished
+    return this.#takeVanished(now)
   }
 
   /** When a batch is going to be due; `undefined` when nothing waits. */
@@ -89,9 +90,10 @@ export class Pending {
   }
 
   #takeVanished(now: number): Batch | undefined {
-    if (this.#vanished.size === 0 || (!this.#hurry && this.#vanishedLast + VANISHED_QUIET > now)) return undefined
+    if (this.#vanished.size === 0 || this.#vanishedLast + VANISHED_QUIET > now) return undefined
     const paths = [...this.#vanished]
     this.#vanished.clear()
+    this.#vanishedHurried = false
     return { kind: 'vanished', paths }
   }
 }

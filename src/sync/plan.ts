@@ -4,10 +4,10 @@ import type { Guards } from '../core/guards.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { FilesystemClock } from '../tree/clock.ts'
-import type { FsyncMode, Progress } from '../types.ts'
+import type { FsyncMode, Progress, Side } from '../types.ts'
 import type { Observation } from './agenda.ts'
 import type { WriterPool } from './pool.ts'
-import type { Deed } from './tally.ts'
+import type { OnDeed } from './tally.ts'
 
 /** The sides of a cycle and its memory. */
 export interface CyclePorts {
@@ -29,6 +29,11 @@ export interface CyclePlan {
   readonly hints?: boolean | undefined
   /** A person decided on exactly these paths: neither a limit of deletions nor an earlier undo holds them. */
   readonly decided: boolean
+  /**
+   * Rows (`tree`: their files were gone) and files (`store`: their rows were) deleted a short while ago, by collection: they count as
+   * missing from that side. Else whoever deletes in small steps would never meet a limit.
+   */
+  readonly lately?: Readonly<Record<Side, ReadonlyMap<string, number>>> | undefined
   readonly retention: Retention
   readonly fsync: FsyncMode
   readonly suffix: string
@@ -38,10 +43,9 @@ export interface CyclePlan {
   readonly reserved: (path: string) => boolean
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Told of each path that something was done to. */
-  readonly onDeed?: ((deed: Deed, path: string) => void) | undefined
   /** Told of each path that waits for a person, with what both sides hold there. */
   readonly onUndecided?: ((path: string, versions: string) => void) | undefined
+  readonly onDeed?: OnDeed | undefined
   /** Told of each path whose sides differ, or that is gone from both. */
   readonly observe?: ((observation: Observation) => void) | undefined
 }

@@ -21,7 +21,7 @@ type Plan = Pick<CyclePlan, 'suffix' | 'fsync'>
  */
 export async function putResult(ports: PutPorts, meeting: Meeting, marked: Digest | undefined, bytes: Uint8Array, plan: Plan): Promise<boolean> {
   const { baseline, tally } = ports
-  const { path, entry, expected, digest: tree } = meeting
+  const { path, collection, entry, expected, digest: tree } = meeting
   const digest = digestOf(bytes)
   const imported = tally.imported
   const store = noting(ports.store, (result) => baseline.noteMerge({ path, store: expected!, tree, marked, result }))
@@ -33,7 +33,7 @@ export async function putResult(ports: PutPorts, meeting: Meeting, marked: Diges
   const placed = place(ports, meeting, bytes, digest, plan)
   if (!placed) return false
   baseline.put({ ...entered, ...placed }, entry)
-  tally.did('exported', path)
+  tally.did('exported', path, collection)
   tally.bytes += bytes.length
   return true
 }

@@ -143,7 +143,7 @@ export class Recorder {
           break
         case job.STAGED:
         case job.PUBLISHED:
-          this.#tally.did('exported', item.path)
+          this.#tally.did('exported', item.path, item.collection)
           this.#tally.bytes += packed.ends[index]! - (packed.ends[index - 1] ?? 0)
           if (!isSettled(table[at + job.MTIME]!, clock)) this.#refresh(item.path, table, at, clock)
           break

@@ -25,7 +25,8 @@ export async function isEmptied(side: Side, { store, root, baseline }: Pick<Cycl
   return chunk.length > 0 ? !(await isThere()) : true
 }
 
-function isFile(path: string): boolean {
+/** Whether a file is seen at this path. */
+export function isFile(path: string): boolean {
   try {
     return lstat(path)?.kind === 'file'
   } catch (error) {

@@ -62,7 +62,7 @@ function changed(path: string, agenda: Agenda): void {
 }
 
 /** Whether the file is gone. */
-function remove(baseline: Baseline, { missing: { path, entry }, seen }: Doomed, root: string, tally: Tally, agenda: Agenda): boolean {
+function remove(baseline: Baseline, { missing: { path, collection, entry }, seen }: Doomed, root: string, tally: Tally, agenda: Agenda): boolean {
   try {
     if (!removeFile(root, path, seen)) {
       changed(path, agenda)
@@ -75,7 +75,7 @@ function remove(baseline: Baseline, { missing: { path, entry }, seen }: Doomed, 
     tally.problems.push({ path, code: 'remove-failed', message: `Cannot remove ${path}: ${messageOf(error)}`, ...(errno && { errno }) })
     return false
   }
-  tally.did('removed', path)
+  tally.did('removed', path, collection)
   if (entry) baseline.remove(entry)
   return true
 }

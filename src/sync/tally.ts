@@ -3,6 +3,9 @@ import type { Problem, Summary } from '../types.ts'
 /** What a cycle does to one path. */
 export type Deed = 'exported' | 'imported' | 'removed' | 'deleted'
 
+/** Told of each path that something was done to, and of the collection that it belongs to. */
+export type OnDeed = (deed: Deed, path: string, collection: string) => void
+
 /** Counts of one cycle while it runs. */
 export class Tally implements Record<Deed, number> {
   exported = 0
@@ -21,17 +24,16 @@ export class Tally implements Record<Deed, number> {
   readonly deletions: Problem[] = []
   readonly untracked: string[] = []
   readonly #start = performance.now()
-  readonly #onDeed: ((deed: Deed, path: string) => void) | undefined
+  readonly #onDeed: OnDeed | undefined
 
-  /** @param onDeed told of each path that something was done to */
-  constructor(onDeed?: (deed: Deed, path: string) => void) {
+  constructor(onDeed?: OnDeed) {
     this.#onDeed = onDeed
   }
 
   /** Counts what was done to a path. */
-  did(deed: Deed, path: string): void {
+  did(deed: Deed, path: string, collection: string): void {
     this[deed]++
-    this.#onDeed?.(deed, path)
+    this.#onDeed?.(deed, path, collection)
   }
 
   summary(): Summary {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { undoneVerdict } from '../core/guards.ts'
 import { digestOf } from '../digest.ts'
-import { lstat } from '../tree/stat.ts'
+import { lstatBelow } from '../tree/stat.ts'
 import { readAgain } from '../tree/read.ts'
 import type { Digest } from '../types.ts'
 import type { CyclePorts } from './plan.ts'
@@ -27,6 +27,6 @@ export async function holdUndone({ store, root, baseline }: CyclePorts, paths: r
 }
 
 function digestOfFile(path: string): Digest | undefined {
-  const file = lstat(path)?.kind === 'file' ? readAgain(path) : undefined
+  const file = lstatBelow(path)?.kind === 'file' ? readAgain(path) : undefined
   return file && digestOf(file.bytes)
 }

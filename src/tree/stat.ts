@@ -55,6 +55,16 @@ function lstatInDeno(path: string): Entry | undefined {
   }
 }
 
+/** The same where a directory on the way may be something else by now: nothing stands below it. */
+export function lstatBelow(path: string): Entry | undefined {
+  try {
+    return lstat(path)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
 /** What stands at `path` or where its symlinks lead; `undefined` when nothing does. */
 export function stat(path: string): Entry | undefined {
   try {

@@ -85,6 +85,11 @@ describe('deletionVerdict', () => {
     expect(deletionVerdict('a b.html', hold)).toEqual({ code, message })
   })
 
+  it('tells of what went a short while ago', () => {
+    const hold = guardDeletions('tree', new Map([['a', { missing: 3, total: 8, lately: 2 }]]), DEFAULT_GUARDS).get('a')!
+    expect(deletionVerdict('x', hold).message).toContain('3 of 8 files of a are gone (2 of them a short while ago), more than')
+  })
+
   it('writes a share without the noise of floating point', () => {
     const hold = guardDeletions('tree', lossesOf({ a: '8/9' }), share(0.07)).get('a')!
     expect(deletionVerdict('x', hold).message).toContain('(7%)')

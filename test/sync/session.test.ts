@@ -240,6 +240,36 @@ describe('files that vanish', () => {
     expect(stage.looked()).toEqual([['a', 'b', 'c']])
   })
 
+  it('are gathered for their second although somebody is in a hurry, who waits for them', async () => {
+    const stage = await begun({ maxBatch: 1 })
+    for (const path of ['a', 'b']) stage.changes.set(path, undefined)
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    stage.lost = ['b', 'c']
+    let flushed = false
+    const done = stage.session.flush().then(() => (flushed = true))
+    await stage.clock.pass(999)
+    expect([stage.looked(), flushed]).toEqual([[['c']], false])
+    await stage.clock.pass(1)
+    expect([stage.looked(), flushed]).toEqual([[['a', 'b']], true])
+    await done
+  })
+
+  it('after somebody was in a hurry are not waited for by them', async () => {
+    const stage = await begun()
+    const gate = Promise.withResolvers<CycleReport>()
+    stage.answers.push(() => gate.promise)
+    stage.listener!.dirty(['a'])
+    const done = stage.session.flush()
+    await stage.clock.pass(0)
+    stage.changes.set('b', undefined)
+    stage.listener!.dirty(['b'])
+    await stage.clock.pass(100)
+    gate.resolve(report({ imported: ['a'] }))
+    await done
+    expect(stage.looked()).toEqual([['a']])
+  })
+
   it('and come back are changes like any other', async () => {
     const stage = await begun()
     stage.changes.set('a', undefined)

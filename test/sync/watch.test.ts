@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openEngine } from '../../src/index.ts'
@@ -72,6 +72,51 @@ describe('a session', () => {
     for (const path of paths) one.setFile(path, undefined)
     await eventually('all are held', () => paths.every((path) => about(one, path).includes('held')))
     expect(paths.filter((path) => one.row(path) === undefined)).toEqual([])
+  })
+
+  it('holds a mass deletion in small steps: files', async () => {
+    const one = await begun({ delete: true, poll: 'off' })
+    one.setFile(A, undefined)
+    await one.session.flush()
+    expect(about(one, A)).toEqual(['deleted'])
+    one.setFile(B, undefined)
+    await one.session.flush()
+    expect(one.events.at(-1)).toMatchObject({ event: 'held', path: B, code: 'mass-deletion', message: expect.stringContaining('2 of 4 files of pages are gone (1 of them a short while ago)') })
+    expect(one.row(B)).toBe('b')
+    expect(await one.engine.resolve([B], { prefer: 'tree' })).toMatchObject({ deleted: 1, holds: [] })
+    one.setFile(C, 'edited')
+    await one.session.flush()
+    expect([one.row(B), one.row(C), about(one, C)]).toEqual([undefined, 'edited', ['imported']])
+  })
+
+  it('holds a mass deletion in small steps: directories', async () => {
+    const one = await watchSite(await site(['a', 'b', 'c', 'd'].flatMap((name) => [{ site: name, slug: '1', body: '1' }, { site: name, slug: '2', body: '2' }])), { delete: true, poll: 'off' })
+    for (const directory of ['a', 'b', 'c']) {
+      rmSync(join(one.root, directory), { recursive: true })
+      await one.session.flush()
+    }
+    const counts = { deleted: ['a/1.html', 'a/2.html'], held: ['b/1.html', 'b/2.html', 'c/1.html', 'c/2.html'] }
+    for (const [event, paths] of Object.entries(counts)) expect(paths.map((path) => about(one, path))).toEqual(paths.map(() => [event]))
+  })
+
+  it('holds a mass deletion in small steps: rows', async () => {
+    const one = await begun({ prune: true, oneWay: 'store' })
+    one.setRow(A, undefined)
+    await eventually('the file is removed', () => one.file(A) === undefined)
+    one.setRow(B, undefined)
+    await eventually('it is held', () => about(one, B).includes('held'))
+    expect(one.file(B)).toBe('b')
+  })
+
+  it('takes a file that came back for no loss', async () => {
+    const one = await begun({ delete: true, poll: 'off' })
+    one.setFile(A, undefined)
+    await one.session.flush()
+    one.setFile(A, 'back')
+    await one.session.flush()
+    one.setFile(B, undefined)
+    await one.session.flush()
+    expect([about(one, A), about(one, B)]).toEqual([['deleted', 'imported'], ['deleted']])
   })
 
   it('is echo-free: an export of another engine causes nothing', async () => {
@@ -175,6 +220,29 @@ describe('the surroundings', () => {
     await eventually('the file is imported', () => one.row(A) === 'edited')
     await eventually('the row is exported', () => one.file(B) === 'by a program')
     expect([one.row('south/d.html'), one.trail().filter(({ body }) => body === null)]).toEqual(['d', []])
+  })
+
+  it('a baseline that is gone is made anew: only what was just saved is in doubt', async () => {
+    const one = await begun({ poll: 'off' })
+    rmSync(join(one.directory, '.rowtree'), { recursive: true })
+    one.setFile(A, 'edited')
+    await one.session.flush()
+    one.setFile(B, 'edited')
+    one.setFile(C, 'edited')
+    await one.session.flush()
+    expect([about(one, A), about(one, B), about(one, C)]).toEqual([['conflict'], ['imported'], ['imported']])
+  })
+
+  it('a directory that becomes a file takes what was below it away', async () => {
+    const one = await begun({ poll: 'off' })
+    one.setFile('notes/deep/x.txt', 'x')
+    await one.session.flush()
+    rmSync(join(one.root, 'notes'), { recursive: true })
+    one.setFile('notes', 'notes')
+    await one.session.flush()
+    one.setFile(A, 'edited')
+    await one.session.flush()
+    expect([one.row(A), one.events.filter(({ event }) => event === 'problem')]).toEqual(['edited', []])
   })
 
   it('an empty directory in the place of the tree deletes nothing', async () => {
