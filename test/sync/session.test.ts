@@ -257,7 +257,7 @@ describe('files that vanish', () => {
 
   it('after somebody was in a hurry are not waited for by them', async () => {
     const stage = await begun()
-    const gate = Promise.withResolvers<CycleReport>()
+    const gate = Promise.withResolvers<Answer>()
     stage.answers.push(() => gate.promise)
     stage.listener!.dirty(['a'])
     const done = stage.session.flush()
