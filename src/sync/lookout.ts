@@ -1,5 +1,6 @@
 import { RescanSchedule } from '../core/rescans.ts'
 import { RowtreeError } from '../errors.ts'
+import type { Standing } from '../tree/sighting.ts'
 import type { RescanReason, WatchNews } from '../watch.ts'
 import type { Clock } from './clock.ts'
 import type { TreeWatcher, WatcherListener } from './watcher.ts'
@@ -15,7 +16,7 @@ export interface LookoutReports {
   /** Something may have happened at these paths. */
   touch(paths: readonly string[]): void
   tell(news: WatchNews): void
-  root(present: boolean): void
+  root(standing: Standing): void
   /** What happened at an unknown number of paths was not seen. */
   lost(reason: RescanReason): void
   failed(error: unknown): void
@@ -104,7 +105,7 @@ export class Lookout {
         if (suspicion) this.suspect(suspicion)
         touch(paths)
       },
-      limited: (message, errno) => tell({ event: 'problem', path: this.#root, code: 'watch-limited', message, ...(errno !== undefined && { errno }) }),
+      limited: (message, errno) => tell({ event: 'problem', path: this.#root, code: 'watch-limited', message, errno }),
       root,
       replaced: () => lost('watcher-replaced'),
       failed,

@@ -1,5 +1,6 @@
 import { RowtreeError } from '../errors.ts'
 import { treeMissing } from '../tree/root.ts'
+import type { Standing } from '../tree/sighting.ts'
 import type { Problem } from '../types.ts'
 import type { RescanReason, WatchEvent, WatchNews, WatchSession } from '../watch.ts'
 import { EventQueue } from './events.ts'
@@ -61,7 +62,7 @@ class Session implements WatchSession {
     this.#lookout = new Lookout(ports.watcher, ports.clock, settings.rescan, settings.root, {
       touch: (paths) => this.#touch(paths),
       tell: (news) => this.#tell(news),
-      root: (present) => this.#rootIs(present),
+      root: (standing) => this.#rootIs(standing),
       lost: (reason) => this.#lookAgain(reason),
       failed: (error) => this.#fail(error),
     })
@@ -224,8 +225,8 @@ class Session implements WatchSession {
   }
 
   /** Nothing is done while the root is gone: neither is anything deleted, nor a tree written where a disk may come back. */
-  #rootIs(present: boolean): void {
-    if (present) {
+  #rootIs(standing: Standing): void {
+    if (standing === 'same') {
       this.#rootGone = undefined
       this.#troubles.passed()
       this.#lookout.suspect('root-returned')

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import { messageOf, RowtreeError } from '../errors.ts'
-import type { Suspicion, WatcherOrder, WatcherReport, WatcherSettings } from '../tree/sighting.ts'
+import type { Standing, Suspicion, WatcherOrder, WatcherReport, WatcherSettings } from '../tree/sighting.ts'
 
 /** What a session hears of its tree. */
 export interface WatcherListener {
   /** These files were written, appeared or vanished; a suspicion says that there may be more. */
   dirty(paths: readonly string[], suspicion?: Suspicion): void
   /** The system gives no more events; all files are looked at again and again instead. */
-  limited(message: string, errno?: string): void
-  /** The root vanished, or is there again: rescan then. */
-  root(present: boolean): void
+  limited(message: string, errno: string): void
+  /** The root vanished, another directory stands in its place, or it is there again: rescan then. Told at each change. */
+  root(standing: Standing): void
   /** The thread died and another one took its place: look at everything, it cannot know what changed in between. */
   replaced(reason: string): void
   /** Threads die one after the other; there will be no other. */
@@ -67,9 +67,11 @@ export class TreeWatcher {
   readonly #deaths: number[] = []
   #thread: Worker | undefined
   #ready = false
-  /** Whether the root is there, as the thread sees it, and as the listener was told. */
-  #present = true
-  #told = true
+  /** Which directory is the root, as soon as any thread has seen it. */
+  #identity: string | undefined
+  /** What stands in the root's place, as the thread sees it, and as the listener was told. */
+  #standing: Standing = 'same'
+  #told: Standing = 'same'
   #reason: string | undefined
   #limited = false
   #restart: NodeJS.Timeout | undefined
@@ -82,6 +84,7 @@ export class TreeWatcher {
     this.#listener = listener
     this.#startThread = startThread
     this.#tracked = new Set(settings.tracked)
+    this.#identity = settings.identity
     // Who starts or asks meets the failure; until then it must not count as unhandled.
     this.#started.promise.catch(() => {})
   }
@@ -132,8 +135,8 @@ export class TreeWatcher {
 
   #launch(): void {
     this.#ready = false
-    this.#present = true
-    const thread = this.#startThread({ ...this.#settings, tracked: [...this.#tracked] })
+    this.#standing = 'same'
+    const thread = this.#startThread({ ...this.#settings, identity: this.#identity, tracked: [...this.#tracked] })
     this.#thread = thread
     let reason = 'it ended'
     thread.on('message', (report: WatcherReport) => {
@@ -148,8 +151,9 @@ export class TreeWatcher {
   #hear(report: WatcherReport): void {
     if (report.kind === 'ready') this.#welcome(report.files)
     else if (report.kind === 'dirty') this.#listener.dirty(report.paths, report.suspicion)
+    else if (report.kind === 'known') this.#identity = report.identity
     else if (report.kind === 'root') {
-      this.#present = report.present
+      this.#standing = report.standing
       this.#tellRoot()
     } else if (report.kind === 'limited') {
       if (!this.#limited) this.#listener.limited(report.message, report.errno)
@@ -171,9 +175,9 @@ export class TreeWatcher {
   }
 
   #tellRoot(): void {
-    if (this.#present === this.#told) return
-    this.#told = this.#present
-    this.#listener.root(this.#present)
+    if (this.#standing === this.#told) return
+    this.#told = this.#standing
+    this.#listener.root(this.#standing)
   }
 
   #replace(reason: string): void {

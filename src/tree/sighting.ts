@@ -1,9 +1,14 @@
 /** What the watcher thread and its session tell each other. */
 
+/** What stands in the place of the root: itself, nothing, or another directory, such as a bare mount point, which is never taken for it. */
+export type Standing = 'same' | 'gone' | 'other'
+
 /** What a watcher thread is started with. */
 export interface WatcherSettings {
   /** Absolute, without symlinks. */
   readonly root: string
+  /** Which directory is the root; see `identityOf`. Absent: what stands there first. */
+  readonly identity?: string | undefined
   /** What the names of rowtree's temps end with. */
   readonly suffix: string
   /** Gitignore patterns of paths that take no part, in their order. */
@@ -35,6 +40,8 @@ export type WatcherReport =
   /** All that differs from what was seen before, and whatever may differ unseen. */
   | { readonly kind: 'rescanned'; readonly id: number; readonly paths: readonly string[]; readonly files: number }
   /** The system gives no more events; from now on the thread polls. Told once. */
-  | { readonly kind: 'limited'; readonly message: string; readonly errno?: string }
-  /** The root vanished, or is there again; what changed in between is told by the next rescan. */
-  | { readonly kind: 'root'; readonly present: boolean }
+  | { readonly kind: 'limited'; readonly message: string; readonly errno: string }
+  /** The root was there for the first time: what another thread in this one's place has to go by. */
+  | { readonly kind: 'known'; readonly identity: string }
+  /** Told at each change. What happened until the root is the same again is told by the next rescan. */
+  | { readonly kind: 'root'; readonly standing: Standing }

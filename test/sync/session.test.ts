@@ -365,13 +365,13 @@ describe('while the root is gone', () => {
   it('nothing is done, and afterwards everything is looked at', async () => {
     const stage = await begun()
     stage.listener!.dirty(['a'])
-    stage.listener!.root(false)
+    stage.listener!.root('gone')
     stage.token = '2'
     await stage.clock.pass(200_000)
     expect(stage.looked()).toEqual([])
     expect(stage.news()).toMatchObject([{ event: 'problem', code: 'tree-missing', path: '/tree' }])
     await expect(stage.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
-    stage.listener!.root(true)
+    stage.listener!.root('same')
     stage.lost = ['b']
     await stage.clock.pass(500)
     expect(stage.news()).toMatchObject([

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openEngine } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
+import { bindMount, CAN_MOUNT, mountTmpfs, unmountFrom } from '../support/mounts.ts'
 import { type Site, site } from '../support/site.ts'
 import { type Page, pagesConfig, samplePages } from '../support/tables.ts'
 import { type WatchedSite, watchSite } from '../support/watched-site.ts'
@@ -166,12 +167,38 @@ describe('the surroundings', () => {
     expect([one.row('south/d.html'), one.trail().filter(({ body }) => body === null)]).toEqual(['d', []])
   })
 
-  it('an empty directory in the place of the tree deletes nothing', async () => {
-    const one = await begun({ delete: true })
+  it('another directory in the place of the tree is left alone until the tree is back', async () => {
+    const one = await begun({ delete: true, poll: 100 })
     renameSync(one.root, `${one.root}.away`)
     mkdirSync(one.root)
-    await eventually('all are held', () => [A, B, C].every((path) => about(one, path).includes('held')))
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-missing'))
+    one.setRow(B, 'by a program')
+    await expect(one.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
+    expect(readdirSync(one.root)).toEqual([])
+    rmdirSync(one.root)
+    renameSync(`${one.root}.away`, one.root)
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
+    await one.session.flush()
+    expect(one.events.filter(({ event }) => event !== 'ready' && event !== 'rescan').map(({ event }) => event)).toEqual(['problem', 'recovered', 'exported'])
     expect([A, B, C].filter((path) => one.row(path) === undefined)).toEqual([])
+  })
+
+  it.skipIf(!CAN_MOUNT)('a filesystem inside the tree that is unmounted deletes nothing (needs root)', async () => {
+    const before = await pages()
+    const disk = mountTmpfs(65_536)
+    bindMount(disk, join(before.root, 'south'))
+    before.setFile(C, 'c')
+    before.setFile('south/d.html', 'd')
+    const one = await watchSite(before, { delete: true })
+    unmountFrom(join(one.root, 'south'))
+    unlinkSync(join(one.root, 'south/d.html'))
+    one.setFile(C, 'below it')
+    await one.session.flush()
+    expect([one.row(C), one.row('south/d.html')]).toEqual(['below it', 'd'])
+    bindMount(disk, join(one.root, 'south'))
+    await one.session.flush()
+    expect([one.row(C), one.row('south/d.html')]).toEqual(['c', 'd'])
+    expect(one.events.filter(({ event }) => event === 'deleted')).toEqual([])
   })
 })
 
