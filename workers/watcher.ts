@@ -7,10 +7,10 @@ import { type FSWatcher, watch } from 'chokidar'
 import { WatchFilter } from '../src/core/watched.ts'
 import { releaseMemory } from '../src/memory.ts'
 import { BurstDetector } from '../src/tree/burst.ts'
-import { type Limit, limitOf, replacedRootLimit } from '../src/tree/limits.ts'
+import { type Limit, limitOf } from '../src/tree/limits.ts'
 import { Outbox } from '../src/tree/outbox.ts'
 import { Presence } from '../src/tree/presence.ts'
-import type { WatcherOrder, WatcherReport, WatcherSettings } from '../src/tree/sighting.ts'
+import type { Standing, WatcherOrder, WatcherReport, WatcherSettings } from '../src/tree/sighting.ts'
 import { Snapshot } from '../src/tree/snapshot.ts'
 import { unhurried } from '../src/tree/unhurried.ts'
 
@@ -21,13 +21,12 @@ const SECOND = 1_000
 const POLLING_SHARE = 10
 
 /** Deno opens one of the few inotify instances for each watch, so there one watch has to do for the whole tree. */
-const IS_DENO = 'deno' in process.versions
-const BACKEND = IS_DENO ? 'native-recursive' : 'auto'
+const BACKEND = 'deno' in process.versions ? 'native-recursive' : 'auto'
 
 const port = parentPort!
 const settings = workerData as WatcherSettings
 const filter = new WatchFilter(settings)
-const presence = new Presence(settings.root)
+const presence = new Presence(settings.root, settings.place, settings.identity)
 const snapshot = new Snapshot(presence, filter)
 const bursts = new BurstDetector()
 /** What events named, and what was found when it was looked at. */
@@ -38,12 +37,12 @@ let chokidar: FSWatcher | undefined
 let polling: NodeJS.Timeout | undefined
 let watchingRoot: NodeJS.Timeout | undefined
 let limited = false
-/** Whether the root was ever watched. */
-let watched = false
 let ready = false
 /** Whether the root is being looked at right now, or waited for. */
 let checking = true
-let present = true
+let standing: Standing = 'same'
+/** Whether the session knows which directory is the root. */
+let known = settings.identity !== undefined
 let stopped = false
 
 function report(message: WatcherReport): void {
@@ -52,15 +51,21 @@ function report(message: WatcherReport): void {
 
 /** Looks at what events named. */
 function lookAt(paths: readonly string[]): void {
-  // Nothing is remembered of another root before the session knows of it: its rescan is going to tell.
-  if (!present) return
+  // In another root there is nothing to see, and what happened in ours meanwhile is told by the rescan after its return.
+  if (standing !== 'same' || !presence.holds()) {
+    void watchRoot()
+    return
+  }
   const dirty: string[] = []
   for (const path of paths) {
     const wasFile = snapshot.knowsFile(path)
     const seen = snapshot.look(path)
     if (seen === 'directory') {
-      // Chokidar was told that it is a file.
-      if (wasFile) chokidar?.add(join(settings.root, path))
+      if (wasFile) {
+        // Chokidar was told that it is a file, and its row has none any more.
+        chokidar?.add(join(settings.root, path))
+        dirty.push(path)
+      }
       scan(path)
     } else for (const one of seen) dirty.push(one)
   }
@@ -94,9 +99,15 @@ async function rescan(id: number): Promise<void> {
   report({ kind: 'rescanned', id, paths, files: snapshot.files })
 }
 
+/** What was told while it was on a filesystem that is not mounted any more is not gone. */
+function confirm(id: number, paths: readonly string[]): void {
+  const gone = paths.filter((path) => snapshot.look(path).length > 0)
+  report({ kind: 'confirmed', id, paths: presence.holds() ? gone : [] })
+}
+
 async function poll(): Promise<void> {
   const since = performance.now()
-  if (present) found.add(await unhurried(snapshot.rescan('', true)))
+  if (standing === 'same') found.add(await unhurried(snapshot.rescan('', true)))
   const pause = settings.polling ?? Math.max(SECOND, POLLING_SHARE * (performance.now() - since))
   if (!stopped) polling = setTimeout(() => void poll(), pause)
 }
@@ -113,7 +124,6 @@ async function open(): Promise<void> {
     atomic: false,
   })
   chokidar = watcher
-  watched = true
   await new Promise<void>((resolve) => {
     watcher.on('raw', onRaw)
     watcher.on('addDir', (directory) => named.add([pathOf(directory)]))
@@ -181,38 +191,42 @@ function pathOf(absolute: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/')
 }
 
-/** Holds while the root is gone; what changed until it is there again is told by the rescan that the session asks for then. */
+/** Holds while the root is not there, or not the same; what changed meanwhile is told by the rescan that the session asks for at its return. */
 async function watchRoot(): Promise<void> {
   if (checking || stopped) return
   checking = true
   clearTimeout(watchingRoot)
-  if (present && !presence.holds()) {
-    present = false
-    report({ kind: 'root', present })
-    named.clear()
-    await close()
-  }
-  await Promise.all(scans.values())
-  const other = !presence.holds()
-  if (!present && presence.adopt()) {
-    if (IS_DENO && other && watched) giveUp(replacedRootLimit(settings.root))
-    else await open()
-    present = true
-    report({ kind: 'root', present })
+  const now = presence.standing()
+  if (now !== standing) {
+    if (now === 'same') {
+      await Promise.all(scans.values())
+      await open()
+    }
+    tellRoot(now)
+    if (now !== 'same') {
+      named.clear()
+      await close()
+    }
   }
   checking = false
   if (!stopped) watchingRoot = setTimeout(() => void watchRoot(), SECOND)
 }
 
+function tellRoot(now: Standing): void {
+  if (!known && presence.identity !== undefined) report({ kind: 'known', identity: presence.identity })
+  known = presence.identity !== undefined
+  if (now === standing) return
+  standing = now
+  report({ kind: 'root', standing })
+}
+
 async function start(): Promise<void> {
-  if (presence.holds()) {
+  tellRoot(presence.standing())
+  if (standing === 'same') {
     // Once for chokidar, which need not look at files then, and once when nothing can be missed any more.
     await unhurried(snapshot.rescan())
     await open()
     await unhurried(snapshot.rescan())
-  } else {
-    present = false
-    report({ kind: 'root', present })
   }
   // From now on there is little to do.
   releaseMemory()
@@ -235,6 +249,7 @@ async function stop(): Promise<void> {
 
 port.on('message', (order: WatcherOrder) => {
   if (order.kind === 'rescan') void rescan(order.id)
+  else if (order.kind === 'confirm') confirm(order.id, order.paths)
   else if (order.kind === 'track') filter.track(order.paths)
   else void stop()
 })

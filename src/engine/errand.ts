@@ -1,6 +1,7 @@
 import type { Licence } from '../core/direction.ts'
 import type { CycleOptions } from '../options.ts'
 import type { CyclePlan, CyclePorts } from '../sync/plan.ts'
+import type { Presence } from '../tree/presence.ts'
 
 /** What is to be done with both sides. */
 export interface Errand {
@@ -8,8 +9,8 @@ export interface Errand {
   readonly command: string
   readonly licence: Licence
   readonly options: CycleOptions
-  /** Nothing is done without the tree's root, where there was one: it may come back. */
-  readonly needsRoot?: boolean
+  /** Nothing is done without this very root, once it was there: it may come back. */
+  readonly presence?: Presence
   /** Gives up waiting for another cycle; what has begun goes on. */
   readonly giveUp?: AbortSignal | undefined
   /** The lines of the tree's ignore file as they were read before; it may be half written by now. Absent: as they are. */

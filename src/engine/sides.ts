@@ -9,7 +9,8 @@ import type { Store } from '../store/store.ts'
 import { namePaths } from '../sync/naming.ts'
 import { WriterPool } from '../sync/pool.ts'
 import { filesystemClock } from '../tree/clock.ts'
-import { openRoot, openState, realPathOf, treeMissing } from '../tree/root.ts'
+import type { Presence } from '../tree/presence.ts'
+import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
 
@@ -44,19 +45,21 @@ export class Sides {
    *
    * @throws `RowtreeError` what keeps a side from being opened: `locked`, `tree-missing`, `store-missing`, …
    */
-  async open<T>({ command, licence, options, rules, giveUp = options.signal, needsRoot = false }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async open<T>({ command, licence, options, rules, giveUp = options.signal, presence }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
     // A dry run makes nothing, not even an empty baseline.
     const blank = !existsSync(join(directory, 'baseline.db'))
     // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
-    const isGone = (needsRoot || licence.direction !== 'export') && !blank && !existsSync(this.#config.tree)
-    if (isGone && needsRoot) throw treeMissing(this.#config.tree)
+    if (presence) this.#require(presence, blank)
+    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
     const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
     const state = dryRun && blank ? undefined : openState(directory)
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE, giveUp)
     try {
+      // Others may have been waited for.
+      if (presence) this.#require(presence, false)
       const store = await this.#storeNow()
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
       const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
@@ -71,6 +74,13 @@ export class Sides {
     } finally {
       lock?.release()
     }
+  }
+
+  /** @param mayBeNew there was no root before */
+  #require(presence: Presence, mayBeNew: boolean): void {
+    const standing = presence.standing()
+    if (standing === 'other') throw treeReplaced(this.#config.tree)
+    if (standing === 'gone' && !(mayBeNew && presence.identity === undefined)) throw treeMissing(this.#config.tree)
   }
 
   /**

@@ -13,6 +13,7 @@ import type { CycleRequest, WatchPorts } from '../sync/session.ts'
 import { startSession } from '../sync/watch.ts'
 import { TreeWatcher } from '../sync/watcher.ts'
 import { IGNORE_FILE, readIgnoreFile } from '../tree/ignore-file.ts'
+import { Presence } from '../tree/presence.ts'
 import { realPathOf } from '../tree/root.ts'
 import { ageOf } from '../tree/stat.ts'
 import type { Side } from '../types.ts'
@@ -31,6 +32,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
   const poll = often(options.poll ?? watch.poll)
   const oneWay = options.oneWay ?? watch.oneWay ?? (poll === Number.POSITIVE_INFINITY ? 'tree' : undefined)
   const root = realPathOf(tree)
+  const presence = new Presence(root, tree)
   const disguised = (path: string): boolean => isDropping(path) || path.endsWith(suffix)
   const licence = (direction: Direction): Licence => licenceOf(config, options, oneWay, direction)
   const { only, ignore = [], workers, fsync } = options
@@ -47,11 +49,11 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
     hook: command === undefined || command === 'off' ? undefined : (onFailure) => new Hook(command, { cwd: config.directory, onFailure }),
     async watcher(listener) {
       // Makes a root that was never there: its watcher would wait for it, and nothing else would make it.
-      const errand = { command: 'watch', licence: licence('sync'), options: {}, needsRoot: true }
+      const errand = { command: 'watch', licence: licence('sync'), options: {}, presence }
       const tracked = await sides.open(errand, async ({ ports: { baseline } }) => [...baseline.paths()].filter(disguised))
       rules = readIgnoreFile(root)
       // The patterns may leave out their own file, whose changes have to be seen.
-      return new TreeWatcher({ root, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
+      return new TreeWatcher({ root, place: tree, identity: presence.identity, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
     async cycle({ direction, paths, signal: stopped, giveUp, onDeed }: CycleRequest) {
       const versions = new Map<string, string>()
@@ -64,7 +66,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
         onUndecided: (path, held) => void versions.set(path, held),
       }
       const own = { only, ignore, workers: paths ? 0 : workers, fsync, signal: stopped }
-      const errand = { command: 'watch', licence: licence(direction), options: own, needsRoot: true, rules, giveUp }
+      const errand = { command: 'watch', licence: licence(direction), options: own, presence, rules, giveUp }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
         // Without a baseline each save would meet a row that it was never compared with.
         const suspects = paths && !open.baseline.isEmpty() ? suspectsOf(open, paths) : undefined

@@ -1,11 +1,12 @@
 import { RescanSchedule } from '../core/rescans.ts'
 import { RowtreeError } from '../errors.ts'
+import type { Standing } from '../tree/sighting.ts'
 import type { RescanReason, WatchNews } from '../watch.ts'
 import type { Clock } from './clock.ts'
 import type { TreeWatcher, WatcherListener } from './watcher.ts'
 
 /** The part of a watcher that a session uses. */
-export type Watcher = Pick<TreeWatcher, 'start' | 'rescan' | 'track' | 'close'>
+export type Watcher = Pick<TreeWatcher, 'start' | 'rescan' | 'confirm' | 'track' | 'close'>
 
 /** Makes a watcher of the tree, by the rules as they are now. */
 export type WatcherFactory = (listener: WatcherListener) => Promise<Watcher>
@@ -15,7 +16,7 @@ export interface LookoutReports {
   /** Something may have happened at these paths. */
   touch(paths: readonly string[]): void
   tell(news: WatchNews): void
-  root(present: boolean): void
+  root(standing: Standing): void
   /** What happened at an unknown number of paths was not seen. */
   lost(reason: RescanReason): void
   failed(error: unknown): void
@@ -91,6 +92,11 @@ export class Lookout {
     return true
   }
 
+  /** Which of these files, that are not there, are gone; see `TreeWatcher.confirm`. */
+  async confirm(paths: readonly string[]): Promise<readonly string[]> {
+    return this.#watcher ? await this.#watcher.confirm(paths) : paths
+  }
+
   /** Looks at all files now. Answers how many may have changed; `undefined` where nobody could look. */
   async look(): Promise<number | undefined> {
     try {
@@ -113,7 +119,7 @@ export class Lookout {
         if (suspicion) this.suspect(suspicion)
         touch(paths)
       },
-      limited: (message, errno) => tell({ event: 'problem', path: this.#root, code: 'watch-limited', message, ...(errno !== undefined && { errno }) }),
+      limited: (message, errno) => tell({ event: 'problem', path: this.#root, code: 'watch-limited', message, errno }),
       root,
       replaced: () => lost('watcher-replaced'),
       failed,

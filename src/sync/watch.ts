@@ -1,5 +1,6 @@
 import { RowtreeError } from '../errors.ts'
-import { treeMissing } from '../tree/root.ts'
+import { treeMissing, treeReplaced } from '../tree/root.ts'
+import type { Standing } from '../tree/sighting.ts'
 import type { Problem } from '../types.ts'
 import type { RescanReason, WatchEvent, WatchNews, WatchSession } from '../watch.ts'
 import { Alarm } from './alarm.ts'
@@ -64,7 +65,7 @@ class Session implements WatchSession {
     this.#lookout = new Lookout(ports.watcher, ports.clock, settings.rescan, settings.root, {
       touch: (paths) => this.#touch(paths),
       tell: (news) => this.#tell(news),
-      root: (present) => this.#rootIs(present),
+      root: (standing) => this.#rootIs(standing),
       lost: (reason) => {
         this.#everything ??= reason
         this.#alarm.wake()
@@ -210,8 +211,9 @@ class Session implements WatchSession {
 
   async #take(batch: Batch): Promise<void> {
     const { oneWay, rules } = this.#settings
-    const paths = batch.paths.filter((path) => path !== rules)
-    if (paths.length < batch.paths.length) {
+    const named = batch.paths.filter((path) => path !== rules)
+    const paths = batch.kind === 'vanished' ? await this.#lookout.confirm(named) : named
+    if (named.length < batch.paths.length) {
       // The next look at everything makes a watcher by the new rules.
       await this.#lookout.close()
       this.#everything = 'rules-changed'
@@ -267,13 +269,13 @@ class Session implements WatchSession {
   }
 
   /** Nothing is done while the root is gone: neither is anything deleted, nor a tree written where a disk may come back. */
-  #rootIs(present: boolean): void {
-    if (present) {
+  #rootIs(standing: Standing): void {
+    if (standing === 'same') {
       this.#rootGone = undefined
       this.#troubles.passed('root')
       this.#lookout.suspect('root-returned')
     } else {
-      this.#rootGone = treeMissing(this.#settings.root)
+      this.#rootGone = standing === 'gone' ? treeMissing(this.#settings.root) : treeReplaced(this.#settings.root)
       this.#troubles.met('root', this.#rootGone, this.#ports.clock.now())
       this.#flushes.reject(this.#rootGone)
     }

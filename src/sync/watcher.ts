@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import { messageOf, RowtreeError } from '../errors.ts'
-import type { Suspicion, WatcherOrder, WatcherReport, WatcherSettings } from '../tree/sighting.ts'
+import type { Standing, Suspicion, WatcherOrder, WatcherReport, WatcherSettings } from '../tree/sighting.ts'
 
 /** What a session hears of its tree. */
 export interface WatcherListener {
   /** These files were written, appeared or vanished; a suspicion says that there may be more. */
   dirty(paths: readonly string[], suspicion?: Suspicion): void
   /** The system gives no more events; all files are looked at again and again instead. */
-  limited(message: string, errno?: string): void
-  /** The root vanished, or is there again: rescan then. */
-  root(present: boolean): void
+  limited(message: string, errno: string): void
+  /** The root vanished, another directory stands in its place, or it is there again: rescan then. Told at each change. */
+  root(standing: Standing): void
   /** The thread died and another one took its place: look at everything, it cannot know what changed in between. */
   replaced(reason: string): void
   /** Threads die one after the other; there will be no other. */
@@ -22,6 +22,11 @@ export interface Rescanned {
   readonly paths: readonly string[]
   /** How many there are. */
   readonly files: number
+}
+
+/** What a thread owes an answer to, and what the next one is asked instead if it dies. */
+interface Asked extends Omit<PromiseWithResolvers<Rescanned>, 'promise'> {
+  readonly order: WatcherOrder
 }
 
 /** As many deaths within this time, in milliseconds, are no accident. */
@@ -63,18 +68,20 @@ export class TreeWatcher {
   readonly #startThread: (settings: WatcherSettings) => Worker
   readonly #tracked: Set<string>
   readonly #started = Promise.withResolvers<{ files: number }>()
-  readonly #rescans = new Map<number, PromiseWithResolvers<Rescanned>>()
-  readonly #deaths: number[] = []
+  readonly #asked = new Map<number, Asked>()
+  #deaths: readonly number[] = []
   #thread: Worker | undefined
   #ready = false
-  /** Whether the root is there, as the thread sees it, and as the listener was told. */
-  #present = true
-  #told = true
+  /** Which directory is the root, as soon as any thread has seen it. */
+  #identity: string | undefined
+  /** What stands in the root's place, as the thread sees it, and as the listener was told. */
+  #standing: Standing = 'same'
+  #told: Standing = 'same'
   #reason: string | undefined
   #limited = false
   #restart: NodeJS.Timeout | undefined
   #end: RowtreeError | undefined
-  #asked = 0
+  #count = 0
 
   /** @param startThread for a test that wants to have the thread in hand */
   constructor(settings: WatcherSettings, listener: WatcherListener, startThread: (settings: WatcherSettings) => Worker = startWatcher) {
@@ -82,6 +89,7 @@ export class TreeWatcher {
     this.#listener = listener
     this.#startThread = startThread
     this.#tracked = new Set(settings.tracked)
+    this.#identity = settings.identity
     // Who starts or asks meets the failure; until then it must not count as unhandled.
     this.#started.promise.catch(() => {})
   }
@@ -102,12 +110,26 @@ export class TreeWatcher {
    * @throws `RowtreeError` as `start` does
    */
   rescan(): Promise<Rescanned> {
+    return this.#ask((id) => ({ kind: 'rescan', id }))
+  }
+
+  /**
+   * Which of these files, that are not there, are gone, and not only out of sight with their filesystem.
+   *
+   * @throws `RowtreeError` as `start` does
+   */
+  async confirm(paths: readonly string[]): Promise<readonly string[]> {
+    return (await this.#ask((id) => ({ kind: 'confirm', id, paths }))).paths
+  }
+
+  #ask(orderOf: (id: number) => WatcherOrder): Promise<Rescanned> {
     if (this.#end) return Promise.reject(this.#end)
-    const id = this.#asked++
-    const asked = Promise.withResolvers<Rescanned>()
-    this.#rescans.set(id, asked)
-    if (this.#ready) this.#order({ kind: 'rescan', id })
-    return asked.promise
+    const id = this.#count++
+    const { promise, ...settle } = Promise.withResolvers<Rescanned>()
+    const order = orderOf(id)
+    this.#asked.set(id, { order, ...settle })
+    if (this.#ready) this.#order(order)
+    return promise
   }
 
   /** Paths that take part whatever they look like, from now on. */
@@ -132,8 +154,8 @@ export class TreeWatcher {
 
   #launch(): void {
     this.#ready = false
-    this.#present = true
-    const thread = this.#startThread({ ...this.#settings, tracked: [...this.#tracked] })
+    this.#standing = 'same'
+    const thread = this.#startThread({ ...this.#settings, identity: this.#identity, tracked: [...this.#tracked] })
     this.#thread = thread
     let reason = 'it ended'
     thread.on('message', (report: WatcherReport) => {
@@ -148,21 +170,22 @@ export class TreeWatcher {
   #hear(report: WatcherReport): void {
     if (report.kind === 'ready') this.#welcome(report.files)
     else if (report.kind === 'dirty') this.#listener.dirty(report.paths, report.suspicion)
+    else if (report.kind === 'known') this.#identity = report.identity
     else if (report.kind === 'root') {
-      this.#present = report.present
+      this.#standing = report.standing
       this.#tellRoot()
     } else if (report.kind === 'limited') {
       if (!this.#limited) this.#listener.limited(report.message, report.errno)
       this.#limited = true
     } else {
-      this.#rescans.get(report.id)?.resolve({ paths: report.paths, files: report.files })
-      this.#rescans.delete(report.id)
+      this.#asked.get(report.id)?.resolve({ paths: report.paths, files: 'files' in report ? report.files : 0 })
+      this.#asked.delete(report.id)
     }
   }
 
   #welcome(files: number): void {
     this.#ready = true
-    for (const id of this.#rescans.keys()) this.#order({ kind: 'rescan', id })
+    for (const { order } of this.#asked.values()) this.#order(order)
     this.#started.resolve({ files })
     const reason = this.#reason
     this.#reason = undefined
@@ -171,9 +194,9 @@ export class TreeWatcher {
   }
 
   #tellRoot(): void {
-    if (this.#present === this.#told) return
-    this.#told = this.#present
-    this.#listener.root(this.#present)
+    if (this.#standing === this.#told) return
+    this.#told = this.#standing
+    this.#listener.root(this.#standing)
   }
 
   #replace(reason: string): void {
@@ -181,8 +204,8 @@ export class TreeWatcher {
     this.#thread = undefined
     this.#ready = false
     this.#reason = reason
-    this.#deaths.push(now)
-    const recent = this.#deaths.filter((time) => now - time < WITHIN).length
+    this.#deaths = [...this.#deaths.filter((time) => now - time < WITHIN), now]
+    const recent = this.#deaths.length
     if (recent < DEATHS) {
       this.#restart = setTimeout(() => this.#launch(), recent === 1 ? 0 : FIRST_PAUSE * 2 ** (recent - 2))
       return
@@ -200,8 +223,8 @@ export class TreeWatcher {
     this.#ready = false
     clearTimeout(this.#restart)
     this.#started.reject(this.#end)
-    for (const { reject } of this.#rescans.values()) reject(this.#end)
-    this.#rescans.clear()
+    for (const { reject } of this.#asked.values()) reject(this.#end)
+    this.#asked.clear()
   }
 
   #order(order: WatcherOrder): void {

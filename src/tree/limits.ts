@@ -12,7 +12,7 @@ const DENO_WATCHES = /file watch limit reached/i
 
 /** A limit that keeps a tree from being watched. */
 export interface Limit {
-  readonly errno?: string
+  readonly errno: string
   readonly message: string
 }
 
@@ -20,14 +20,5 @@ export interface Limit {
 export function limitOf(error: unknown, root: string): Limit | undefined {
   const errno = DENO_WATCHES.test(messageOf(error)) ? 'ENOSPC' : errnoOf(error)
   const remedy = errno === undefined ? undefined : REMEDIES[errno]
-  return errno && remedy ? { errno, message: sentence(root, remedy) } : undefined
-}
-
-/** Where another directory took the root's place: Deno goes on watching the one that was there before. */
-export function replacedRootLimit(root: string): Limit {
-  return { message: sentence(root, 'Deno hears nothing of a directory that took the place of another one; start again') }
-}
-
-function sentence(root: string, state: string): string {
-  return `Cannot watch ${root}: ${state}; until then all its files are looked at again and again`
+  return errno && remedy ? { errno, message: `Cannot watch ${root}: ${remedy}; until then all its files are looked at again and again` } : undefined
 }

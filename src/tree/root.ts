@@ -81,6 +81,12 @@ export function treeMissing(path: string): RowtreeError {
   return new RowtreeError('tree-missing', `Cannot find the tree ${path}: it is gone; bring it back, nothing is deleted meanwhile`, { path })
 }
 
+/** The error of a tree in whose place another directory is than before: another disk, a bare mount point, a link that leads elsewhere. */
+export function treeReplaced(path: string): RowtreeError {
+  const message = `Cannot go on with the tree ${path}: another directory is in its place; bring the first one back, or start again if that one is meant`
+  return new RowtreeError('tree-replaced', message, { path })
+}
+
 /** The real path of something that may not exist yet: symlinks are resolved as far as there is anything. */
 export function realPathOf(path: string): string {
   try {

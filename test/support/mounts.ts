@@ -21,13 +21,33 @@ function works(command: string, args: readonly string[]): boolean {
   }
 }
 
-/** An empty filesystem of this many bytes for the running test. */
-export function mountTmpfs(bytes: number): string {
-  const path = join(temporaryDirectory(), 'mount')
-  mkdirSync(path)
-  run('mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=755`, 'tmpfs', path)
-  onTestFinished(() => run('umount', '-l', path))
+/** What is mounted where; a place may hold several. */
+const mounted: string[] = []
+
+/** An empty filesystem of this many bytes for the running test, at a path that is there, or at one of its own. */
+export function mountTmpfs(bytes: number, path: string = join(temporaryDirectory(), 'mount')): string {
+  mkdirSync(path, { recursive: true })
+  mountAt(path, '-t', 'tmpfs', '-o', `size=${bytes},mode=755`, 'tmpfs')
   return path
+}
+
+/** Shows a directory at another place as well, until it is unmounted there or the test is over. */
+export function bindMount(directory: string, path: string): void {
+  mountAt(path, '--bind', directory)
+}
+
+/** Takes away what was mounted last at this path. */
+export function unmountFrom(path: string): void {
+  mounted.splice(mounted.lastIndexOf(path), 1)
+  run('umount', '-l', path)
+}
+
+function mountAt(path: string, ...args: string[]): void {
+  run('mount', ...args, path)
+  mounted.push(path)
+  onTestFinished(() => {
+    if (mounted.includes(path)) unmountFrom(path)
+  })
 }
 
 /** Makes a mounted filesystem refuse all writing. */

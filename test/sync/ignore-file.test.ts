@@ -248,15 +248,20 @@ describe('a session', () => {
     const one = await ignoring('north/\n')
     const session = one.engine.watch({ settle: 60_000, poll: 100, rescan: 'off' })
     const exported: string[] = []
+    let ready = false
     const over = (async () => {
-      for await (const event of session) if (event.event === 'exported') exported.push(...event.paths)
+      for await (const event of session) {
+        ready ||= event.event === 'ready'
+        if (event.event === 'exported') exported.push(...event.paths)
+      }
     })()
+    await eventually('the session is ready', () => ready)
     one.setFile(FILE, '')
     one.setRow(A, 'ignored')
     one.setRow(C, 'changed')
     await eventually('the other row is exported', () => one.file(C) === 'changed')
-    expect([exported, one.file(A) === 'ignored']).toEqual([[C], false])
     await session.stop()
     await over
+    expect([exported, one.file(A) === 'ignored']).toEqual([[C], false])
   })
 })

@@ -40,6 +40,8 @@ class Stage {
   listener: WatcherListener | undefined
   watchers = 0
   token = '1'
+  /** Paths that are not gone although they are not there. */
+  readonly away = new Set<string>()
   /** What a rescan waits for. */
   look: (() => Promise<void>) | undefined
   /** What a rescan finds. */
@@ -71,6 +73,7 @@ class Stage {
             await this.look?.()
             return { paths: this.lost.splice(0), files: 3 }
           },
+          confirm: async (paths) => paths.filter((path) => !this.away.has(path)),
           track: (paths) => void this.tracked.push(...paths),
           close: async () => {},
         }
@@ -268,6 +271,15 @@ describe('files that vanish', () => {
     gate.resolve(report({ imported: ['a'] }))
     await done
     expect(stage.looked()).toEqual([['a']])
+  })
+
+  it('with the filesystem that they are on are not gone', async () => {
+    const stage = await begun()
+    for (const path of ['a', 'b']) stage.changes.set(path, undefined)
+    stage.away.add('a')
+    stage.listener!.dirty(['a', 'b'])
+    await stage.clock.pass(2_000)
+    expect(stage.looked()).toEqual([['b']])
   })
 
   it('and come back are changes like any other', async () => {
@@ -475,13 +487,13 @@ describe('while the root is gone', () => {
   it('nothing is done, and afterwards everything is looked at', async () => {
     const stage = await begun()
     stage.listener!.dirty(['a'])
-    stage.listener!.root(false)
+    stage.listener!.root('gone')
     stage.token = '2'
     await stage.clock.pass(200_000)
     expect(stage.looked()).toEqual([])
     expect(stage.news()).toMatchObject([{ event: 'problem', code: 'tree-missing', path: '/tree' }])
     await expect(stage.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
-    stage.listener!.root(true)
+    stage.listener!.root('same')
     stage.lost = ['b']
     await stage.clock.pass(500)
     expect(stage.news()).toMatchObject([
@@ -614,7 +626,7 @@ describe('flush', () => {
     const gate = Promise.withResolvers<void>()
     stage.look = () => gate.promise
     const flushed = stage.session.flush()
-    stage.listener!.root(false)
+    stage.listener!.root('gone')
     gate.resolve()
     await expect(flushed).rejects.toMatchObject({ code: 'tree-missing' })
   })

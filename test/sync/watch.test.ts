@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openEngine } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
+import { bindMount, CAN_MOUNT, mountTmpfs, unmountFrom } from '../support/mounts.ts'
 import { type Site, site } from '../support/site.ts'
 import { type Page, pagesConfig, samplePages } from '../support/tables.ts'
 import { type WatchedSite, watchSite } from '../support/watched-site.ts'
@@ -233,6 +234,27 @@ describe('the surroundings', () => {
     expect([about(one, A), about(one, B), about(one, C)]).toEqual([['conflict'], ['imported'], ['imported']])
   })
 
+  it('a tree that is a link which comes to lead elsewhere is left alone until it leads back', async () => {
+    const before = await pages()
+    const [first, second] = ['first', 'second'].map((name) => join(before.directory, name)) as [string, string]
+    renameSync(before.root, first)
+    cpSync(first, second, { recursive: true })
+    symlinkSync(first, before.root)
+    const one = await watchSite({ ...before, engine: await openEngine(pagesConfig(before.directory, { export: { fsync: 'off' }, state: './.other' })) }, { delete: true })
+    const lead = (to: string): void => {
+      symlinkSync(to, `${one.root}.new`)
+      renameSync(`${one.root}.new`, one.root)
+    }
+    lead(second)
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-replaced'))
+    one.setFile(A, 'edited elsewhere')
+    one.setRow(B, 'by a program')
+    await expect(one.session.flush()).rejects.toMatchObject({ code: 'tree-replaced' })
+    lead(first)
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
+    expect(one.row(A)).toBe('one\ntwo\nthree\n')
+  })
+
   it('a directory that becomes a file takes what was below it away', async () => {
     const one = await begun({ poll: 'off' })
     one.setFile('notes/deep/x.txt', 'x')
@@ -245,12 +267,38 @@ describe('the surroundings', () => {
     expect([one.row(A), one.events.filter(({ event }) => event === 'problem')]).toEqual(['edited', []])
   })
 
-  it('an empty directory in the place of the tree deletes nothing', async () => {
-    const one = await begun({ delete: true })
+  it('another directory in the place of the tree is left alone until the tree is back', async () => {
+    const one = await begun({ delete: true, poll: 100 })
     renameSync(one.root, `${one.root}.away`)
     mkdirSync(one.root)
-    await eventually('all are held', () => [A, B, C].every((path) => about(one, path).includes('held')))
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-replaced'))
+    one.setRow(B, 'by a program')
+    await expect(one.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
+    expect(readdirSync(one.root)).toEqual([])
+    rmdirSync(one.root)
+    renameSync(`${one.root}.away`, one.root)
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
+    await one.session.flush()
+    expect(one.events.filter(({ event }) => event !== 'ready' && event !== 'rescan').map(({ event }) => event)).toEqual(['problem', 'recovered', 'exported'])
     expect([A, B, C].filter((path) => one.row(path) === undefined)).toEqual([])
+  })
+
+  it.skipIf(!CAN_MOUNT)('a filesystem inside the tree that is unmounted deletes nothing (needs root)', async () => {
+    const before = await pages()
+    const disk = mountTmpfs(65_536)
+    bindMount(disk, join(before.root, 'south'))
+    before.setFile(C, 'c')
+    before.setFile('south/d.html', 'd')
+    const one = await watchSite(before, { delete: true })
+    unmountFrom(join(one.root, 'south'))
+    unlinkSync(join(one.root, 'south/d.html'))
+    one.setFile(C, 'below it')
+    await one.session.flush()
+    expect([one.row(C), one.row('south/d.html')]).toEqual(['below it', 'd'])
+    bindMount(disk, join(one.root, 'south'))
+    await one.session.flush()
+    expect([one.row(C), one.row('south/d.html')]).toEqual(['c', 'd'])
+    expect(one.events.filter(({ event }) => event === 'deleted')).toEqual([])
   })
 })
 

@@ -47,7 +47,7 @@ async function scene(files: readonly string[], choices: Partial<WatcherSettings>
         if (suspicion) suspicions.add(suspicion)
       },
       limited: (message) => void told.push(`limited: ${message}`),
-      root: (present) => void told.push(present ? 'root there' : 'root away'),
+      root: (standing) => void told.push(`root ${standing}`),
       replaced: () => void told.push('replaced'),
       failed: (error) => void told.push(`failed: ${error.code}`),
     },
@@ -148,39 +148,65 @@ describe('a root', () => {
   it('that goes and returns has lost nothing, and is watched again', async () => {
     const { root, write, dirty, has, seen, watcher } = await scene(['a', 'd/b'])
     renameSync(root, `${root}-away`)
-    await has('root away')
+    await has('root gone')
     expect(await watcher.rescan()).toMatchObject({ files: 2, paths: [] })
     writeFileSync(`${root}-away/d/b`, 'longer')
     renameSync(`${root}-away`, root)
-    await has('root there')
+    await has('root same')
     expect([...dirty.keys()]).toEqual([])
     expect((await watcher.rescan()).paths).toContain('d/b')
     write('a', 'longer')
     await seen('a')
   })
 
-  it('in whose place another one comes is compared with it', async () => {
-    const { root, write, has, seen, dirty, watcher } = await scene(['a', 'd/b'])
-    mkdirSync(`${root}-other`)
+  it('in whose place another one stands is waited for, and nothing is told of the other one', async () => {
+    const { root, write, told, has, seen, dirty, watcher } = await scene(['a', 'd/b'])
     renameSync(root, `${root}-away`)
-    renameSync(`${root}-other`, root)
-    await has('root there')
-    const { paths } = await watcher.rescan()
-    // An event of the new root may have told of them a moment before.
-    expect([...paths, ...dirty.keys()]).toEqual(expect.arrayContaining(['a', 'd/b']))
+    mkdirSync(root)
+    await has('root other')
+    write('a', 'of the other one')
     write('new')
-    await seen('new')
+    expect(await watcher.rescan()).toEqual({ files: 2, paths: [] })
+    rmSync(root, { recursive: true })
+    rmSync(`${root}-away/d/b`)
+    renameSync(`${root}-away`, root)
+    await has('root same')
+    expect([...dirty.keys()]).toEqual([])
+    expect((await watcher.rescan()).paths).toContain('d/b')
+    write('a', 'longer')
+    await seen('a')
+    expect([...dirty.keys()]).not.toContain('new')
+    expect(told.filter((news) => news !== 'root gone')).toEqual(['root other', 'root same'])
+  })
+
+  it('is not mistaken by a thread that takes the place of another one', async () => {
+    const { root, write, told, threads, has, seen } = await scene(['a'])
+    renameSync(root, `${root}-away`)
+    await has('root gone')
+    mkdirSync(root)
+    await has('root other')
+    await threads[0]!.terminate()
+    await has('replaced')
+    expect(told).toEqual(['root gone', 'root other', 'replaced'])
+    rmSync(root, { recursive: true })
+    renameSync(`${root}-away`, root)
+    await has('root same')
+    write('b')
+    await seen('b')
   })
 
   it('that is missing at the start may come later', async () => {
     const { root, write, told, has, seen, watcher } = await scene([], {}, 'wait')
-    expect(told).toEqual(['root away'])
+    expect(told).toEqual(['root gone'])
     mkdirSync(root)
     writeFileSync(join(root, 'a'), '')
-    await has('root there')
+    await has('root same')
     expect((await watcher.rescan()).paths).toEqual(['a'])
     write('b')
     await seen('b')
+    renameSync(root, `${root}-away`)
+    mkdirSync(root)
+    await has('root other')
   })
 })
 

@@ -2,10 +2,11 @@ import { chmodSync, lutimesSync, mkdirSync, renameSync, rmSync, statSync, symlin
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { WatchFilter } from '../../src/core/watched.ts'
-import { Presence } from '../../src/tree/presence.ts'
+import { identityOf, Presence } from '../../src/tree/presence.ts'
 import { Recency } from '../../src/tree/recency.ts'
 import { Snapshot } from '../../src/tree/snapshot.ts'
 import { unhurried } from '../../src/tree/unhurried.ts'
+import { bindMount, CAN_MOUNT, mountTmpfs, unmountFrom } from '../support/mounts.ts'
 import { IS_ROOT, NOBODY, source, startScript } from '../support/script.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -140,20 +141,123 @@ describe('a root', () => {
     expect(await changes()).toEqual(['d/b'])
   })
 
-  it('in whose place is another one has lost nothing either, until that one is taken for it', async () => {
-    const { root, presence, changes } = await watched(['a', 'd/b'])
+  it('in whose place is another one has lost nothing either, and nothing of the other one is told', async () => {
+    const { root, write, presence, snapshot, changes } = await watched(['a', 'd/b'])
+    renameSync(root, `${root}-away`)
+    mkdirSync(root)
+    write('a', 'another')
+    write('new')
+    expect(presence.standing()).toBe('other')
+    expect(await changes()).toEqual([])
+    expect(snapshot.look('d/b')).toEqual([])
+    rmSync(root, { recursive: true })
+    expect(presence.standing()).toBe('gone')
+    renameSync(`${root}-away`, root)
+    rmSync(join(root, 'd/b'))
+    expect(presence.standing()).toBe('same')
+    expect(await changes()).toEqual(['d/b'])
+  })
+
+  it('that was never there is what comes first', () => {
+    const root = join(temporaryDirectory(), 'missing')
+    const presence = new Presence(root)
+    expect([presence.standing(), presence.identity]).toEqual(['gone', undefined])
+    mkdirSync(root)
+    expect([presence.standing(), presence.identity]).toEqual(['same', identityOf(root)])
     renameSync(root, `${root}-away`)
     mkdirSync(root)
     expect(presence.holds()).toBe(false)
+    expect(new Presence(root, presence.identity).standing()).toBe('other')
+    expect(new Presence(root).standing()).toBe('same')
+  })
+})
+
+interface Mounted extends Watched {
+  /** Where the filesystem can be seen at any time. */
+  readonly disk: string
+  readonly mount: () => void
+  readonly unmount: () => void
+}
+
+/** A filesystem with these files that can be mounted at `m` in the tree, below which is `m/lower`. */
+async function mounted(files: readonly string[]): Promise<Mounted> {
+  const disk = mountTmpfs(16 * 1024 * 1024)
+  for (const file of files) {
+    mkdirSync(dirname(join(disk, file)), { recursive: true })
+    writeFileSync(join(disk, file), 'old')
+  }
+  const one = await watched(['a', 'm/lower'])
+  const mount = (): void => bindMount(disk, one.at('m'))
+  const unmount = (): void => unmountFrom(one.at('m'))
+  return { ...one, disk, mount, unmount }
+}
+
+describe.skipIf(!CAN_MOUNT)('a filesystem inside the tree (needs root)', () => {
+  it('that is unmounted has lost nothing, and is compared with itself when it is back', async () => {
+    const { at, disk, mount, unmount, changes, snapshot } = await mounted(['b', 'd/c', 'd/gone'])
+    mount()
+    expect(await changes()).toEqual(['m/b', 'm/d/c', 'm/d/gone'])
+    unmount()
+    // As events would, which come from a disk that is still in use elsewhere.
+    expect(['m/b', 'm/d/c', 'm/d'].flatMap((path) => snapshot.look(path))).toEqual([])
+    expect(await changes()).toEqual(['m/lower'])
+    expect(['m/b', 'm/d/c'].flatMap((path) => snapshot.look(path))).toEqual([])
     expect(await changes()).toEqual([])
-    expect(presence.adopt()).toBe(true)
-    expect(await changes()).toEqual(['a', 'd/b'])
+    expect(snapshot.files).toBe(2)
+    rmSync(join(disk, 'd/gone'))
+    mount()
+    expect(await changes()).toEqual(['m/b', 'm/d/c', 'm/d/gone'])
+    rmSync(at('m/b'))
+    expect(await changes()).toEqual(['m/b'])
+    unmount()
   })
 
-  it('that was never there is none', () => {
-    const presence = new Presence(join(temporaryDirectory(), 'missing'))
-    expect(presence.holds()).toBe(false)
-    expect(presence.adopt()).toBe(false)
+  it('hides what is below it, and that is told again when it is gone', async () => {
+    const { at, mount, unmount, changes, snapshot } = await mounted(['b'])
+    mount()
+    expect(snapshot.look('m/lower')).toEqual([])
+    expect(await changes()).toEqual(['m/b'])
+    unmount()
+    expect(await changes()).toEqual(['m/lower'])
+    rmSync(at('m/lower'))
+    expect(snapshot.look('m/lower')).toEqual(['m/lower'])
+  })
+
+  it('in whose place another one comes, of the same number', async () => {
+    const { at, changes } = await watched(['m/lower'])
+    const first = mountTmpfs(65_536, at('m'))
+    writeFileSync(at('m/b'), '')
+    expect(await changes()).toEqual(['m/b'])
+    const { dev } = statSync(first)
+    unmountFrom(first)
+    mountTmpfs(65_536, at('m'))
+    expect(statSync(at('m')).dev).toBe(dev)
+    expect(await changes()).toEqual([])
+  })
+
+  it('that is unmounted amid a rescan has lost nothing', async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `${index}`)
+    const { mount, unmount, changes, snapshot } = await mounted(names)
+    mount()
+    expect((await changes()).length).toBe(1_000)
+    const slices = snapshot.rescan('m', true)
+    slices.next()
+    unmount()
+    expect(await unhurried(slices)).toEqual([])
+    expect(await changes()).toEqual(['m/lower'])
+  })
+
+  it('is not gone with a directory in which it was', async () => {
+    const { at, write, changes, snapshot } = await watched(['keep'])
+    write('x/y', '')
+    mkdirSync(at('x/m'))
+    mountTmpfs(65_536, at('x/m'))
+    writeFileSync(at('x/m/b'), '')
+    expect(await changes()).toEqual(['x/m/b', 'x/y'])
+    unmountFrom(at('x/m'))
+    rmSync(at('x'), { recursive: true })
+    expect(snapshot.look('x')).toEqual(['x/y'])
+    expect(await changes()).toEqual([])
   })
 })
 
