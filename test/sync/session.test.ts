@@ -243,12 +243,16 @@ describe('files that vanish', () => {
     expect(stage.looked()).toEqual([['a', 'b', 'c']])
   })
 
-  it('are gathered for their second although somebody is in a hurry, who waits for them', async () => {
+  it.each<[name: string, before: string[], lost: string[]]>([
+    ['all of them', ['a', 'b'], ['c']],
+    ['some of them', ['a'], ['b', 'c']],
+    ['none of them', [], ['a', 'b', 'c']],
+  ])('are gathered for their second although somebody is in a hurry, who waits for them (%s are known)', async (_, before, lost) => {
     const stage = await begun({ maxBatch: 1 })
     for (const path of ['a', 'b']) stage.changes.set(path, undefined)
-    stage.listener!.dirty(['a'])
+    stage.listener!.dirty(before)
     await stage.clock.pass(100)
-    stage.lost = ['b', 'c']
+    stage.lost = lost
     let flushed = false
     const done = stage.session.flush().then(() => (flushed = true))
     await stage.clock.pass(999)

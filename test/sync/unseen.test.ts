@@ -15,12 +15,15 @@ async function obstructed(): Promise<Site> {
   return one
 }
 
+function absent(path: string): object {
+  return { path, code: 'read-failed', message: `Cannot find ${path}: there is neither such a file nor such a row` }
+}
+
 describe('a path that fits no collection', () => {
   it('below a file is absent', async () => {
     const { engine } = await obstructed()
     const { problems } = await engine.import({ paths: ['notes/x.txt', 'nothing/x.txt'] })
-    const absent = ['notes/x.txt', 'nothing/x.txt'].map((path) => ({ path, code: 'read-failed', message: `Cannot find ${path}: there is neither such a file nor such a row` }))
-    expect(problems).toEqual(absent)
+    expect(problems).toEqual([absent('notes/x.txt'), absent('nothing/x.txt')])
   })
 
   it.each([
