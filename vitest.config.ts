@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { configDefaults, defineConfig } from 'vitest/config'
 
@@ -12,6 +14,8 @@ export default defineConfig({
     fileParallelism: !STRESS,
     // Many tests wait for processes that they start.
     maxWorkers: '100%',
+    // Each of them would strip the types of all sources anew.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'rowtree-compile-cache') },
     testTimeout: STRESS ? 90_000 : 30_000,
     hookTimeout: 30_000,
   },
