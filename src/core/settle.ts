@@ -33,11 +33,6 @@ export class Settling {
     this.#window = window
   }
 
-  /** Paths that wait. */
-  get size(): number {
-    return this.#last.size + this.#wanted.size
-  }
-
   /** Whether paths are left that were waiting when somebody was in a hurry. */
   get hurried(): boolean {
     return this.#wanted.size > 0

@@ -113,8 +113,8 @@ it('gives out every change after it happened and within the longest wait, whatev
       settling.touch(path, now)
       open.set(path, { first: open.get(path)?.first ?? now, last: now })
     }
-    while (settling.size > 0) {
-      now = Math.max(now, settling.next()!)
+    for (let next = settling.next(); next !== undefined; next = settling.next()) {
+      now = Math.max(now, next)
       take(now, 1)
     }
     expect(open.size).toBe(0)
