@@ -59,7 +59,7 @@ test('a row that another process or we ourselves export is told once at the most
 
 test('while nothing happens there is nothing to tell and no cycle', async () => {
   const { engine, directory } = await site(pagesOf(10_000, 'round-0'))
-  const { session, events, check } = await watched(engine, { poll: 100, rescan: 300 })
+  const { session, events, check } = await watched(engine, { poll: 100, rescan: 1_000 })
   // Files that were written just before are looked at once more.
   const rescans = (): typeof events => events.filter(({ event }) => event === 'rescan')
   await eventually('a rescan without a find', () => (check(), rescans().some((event) => 'found' in event && event.found === 0)))
@@ -67,7 +67,7 @@ test('while nothing happens there is nothing to tell and no cycle', async () => 
   // Each cycle takes the lock, which leaves a trace in its directory.
   const trace = (): number => statSync(join(directory, '.rowtree')).mtimeMs
   const [before, count, first] = [trace(), events.length, rescans().length]
-  await eventually('five more rescans', () => (check(), rescans().length >= first + 5))
+  await eventually('two more rescans', () => (check(), rescans().length >= first + 2))
   expect(events.slice(count).filter((event) => !('found' in event && event.found === 0))).toEqual([])
   expect(trace()).toBe(before)
 })
