@@ -55,7 +55,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
       // The patterns may leave out their own file, whose changes have to be seen.
       return new TreeWatcher({ root, place: tree, identity: presence.identity, suffix, ignore: [...config.ignore, ...rules, ...ignore, `!/${IGNORE_FILE}`], tracked }, listener)
     },
-    async cycle({ direction, paths, signal: stopped, giveUp, onDeed }: CycleRequest) {
+    async cycle({ direction, paths, rows, signal: stopped, giveUp, onDeed }: CycleRequest) {
       const versions = new Map<string, string>()
       const told: Pick<CyclePlan, 'onDeed' | 'onUndecided'> = {
         onDeed(deed, path, collection) {
@@ -69,7 +69,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
       const errand = { command: 'watch', licence: licence(direction), options: own, presence, rules, giveUp }
       const summary = await sides.open(errand, async ({ ports: open, plan }) => {
         // Without a baseline each save would meet a row that it was never compared with.
-        const suspects = paths && !open.baseline.isEmpty() ? suspectsOf(open, paths) : undefined
+        const suspects = paths && !open.baseline.isEmpty() ? suspectsOf(open, paths, rows) : undefined
         const done = await runCycle(open, { ...plan, paths: suspects, hints: true, lately: lately.at(systemClock.now()), ...told })
         // Threads would sit there for hours.
         await sides.rest()

@@ -5,6 +5,8 @@ export interface Batch {
   /** Whether there are files at these paths, or none any more. */
   readonly kind: 'changed' | 'vanished'
   readonly paths: readonly string[]
+  /** Those of the paths that were looked at because of their rows. */
+  readonly rows: ReadonlySet<string>
 }
 
 /** How paths are gathered into batches. */
@@ -28,6 +30,7 @@ export class Pending {
   readonly #options: PendingOptions
   readonly #settling: Settling
   readonly #vanished = new Set<string>()
+  readonly #rows = new Set<string>()
   #vanishedLast = 0
   /** Somebody was in a hurry, and some of what waited then has vanished. */
   #vanishedHurried = false
@@ -42,13 +45,18 @@ export class Pending {
     return this.#settling.hurried || this.#vanishedHurried
   }
 
-  touch(paths: readonly string[], now: number): void {
-    for (const path of paths) this.#settling.touch(path, now)
+  /** @param rows whether it is because of their rows that these are to be looked at */
+  touch(paths: readonly string[], now: number, rows = false): void {
+    for (const path of paths) {
+      this.#settling.touch(path, now)
+      if (rows) this.#rows.add(path)
+    }
   }
 
   /** A batch that could not be done waits again, and is due at once. */
-  putBack({ paths }: Batch, now: number): void {
+  putBack({ paths, rows }: Batch, now: number): void {
     this.touch(paths, now - this.#options.settle)
+    for (const path of rows) this.#rows.add(path)
   }
 
   /** Nothing that waits now has to wait any longer, except for what has vanished: a guard would see only a part of it. */
@@ -77,7 +85,7 @@ export class Pending {
         this.#vanishedHurried ||= wasHurried
       }
     }
-    if (changed.length > 0) return { kind: 'changed', paths: changed }
+    if (changed.length > 0) return this.#batch('changed', changed)
     return this.#takeVanished(now)
   }
 
@@ -94,6 +102,10 @@ export class Pending {
     const paths = [...this.#vanished]
     this.#vanished.clear()
     this.#vanishedHurried = false
-    return { kind: 'vanished', paths }
+    return this.#batch('vanished', paths)
+  }
+
+  #batch(kind: Batch['kind'], paths: readonly string[]): Batch {
+    return { kind, paths, rows: new Set(paths.filter((path) => this.#rows.delete(path))) }
   }
 }

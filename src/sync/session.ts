@@ -11,6 +11,8 @@ export interface CycleRequest {
   readonly direction: Direction
   /** Absent: everything. */
   readonly paths?: readonly string[] | undefined
+  /** Those of the paths that are compared even if the baseline proves their files to be unchanged: their rows may not be. */
+  readonly rows?: ReadonlySet<string> | undefined
   /** Ends the cycle before it is done. */
   readonly signal?: AbortSignal | undefined
   /** Ends it only while it waits for another one. */

@@ -218,7 +218,7 @@ class Session implements WatchSession {
       await this.#lookout.close()
       this.#everything = 'rules-changed'
     }
-    if (paths.length > 0) await this.#cycle({ direction: oneWay === 'tree' ? 'import' : 'sync', paths }, { paths, tree: true })
+    if (paths.length > 0) await this.#cycle({ direction: oneWay === 'tree' ? 'import' : 'sync', paths, rows: batch.rows }, { paths, tree: true })
   }
 
   /** Runs a cycle, tells what it did and passes that on; answers to how many paths something was done. */
@@ -255,7 +255,7 @@ class Session implements WatchSession {
     if (paths.length === 0) return
     // The next poll reads the store whatever its token says.
     if (this.#settings.oneWay === 'store') this.#token = ''
-    else this.#touch(paths)
+    else this.#touch(paths, true)
     if (!this.#flushes.isEmpty) this.#pending.hurry()
   }
 
@@ -263,8 +263,8 @@ class Session implements WatchSession {
     if (await this.#lookout.rescanIfDue()) this.#touch(this.#newsroom.open())
   }
 
-  #touch(paths: readonly string[]): void {
-    this.#pending.touch(paths, this.#ports.clock.now())
+  #touch(paths: readonly string[], rows = false): void {
+    this.#pending.touch(paths, this.#ports.clock.now(), rows)
     this.#alarm.wake()
   }
 

@@ -32,6 +32,16 @@ it('is passed on to whoever waits', async () => {
   expect(order).toEqual(['released', 'taken'])
 })
 
+it('is waited for no longer than somebody wants it', async () => {
+  const path = join(temporaryDirectory(), 'lock.db')
+  const first = await takeLock(path, 0)
+  const stopper = new AbortController()
+  const waiting = takeLock(path, 20_000, stopper.signal)
+  stopper.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+  first.release()
+})
+
 it('is freed by the kernel when its holder is killed', async () => {
   const path = join(temporaryDirectory(), 'lock.db')
   const source = new URL('../../src/baseline/lock.ts', import.meta.url).href

@@ -143,6 +143,8 @@ describe.skipIf(process.platform === 'win32')('rowtree watch', { timeout: 60_000
     let heard = ''
     while (!heard.includes(FIRST)) heard += (await reader.read()).value
     expect(heard).toContain('event: page')
+    sql(made.database, `update pages set body = 'by a program' where site || '/' || slug || '.html' = '${THIRD}'`)
+    while (!heard.includes(THIRD)) heard += (await reader.read()).value
     await eventually('the hook ran', () => existsSync(made.at('seen')) && readFileSync(made.at('seen'), 'utf8') === `${FIRST}\n`)
     save(made, SECOND, 'saved')
     const { message, path } = await session.event('problem', { code: 'hook-failed' })

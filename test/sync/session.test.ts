@@ -25,7 +25,7 @@ const QUIET: Summary = {
   conflicts: [], holds: [], problems: [], deletions: [], untracked: [],
 }
 
-type Request = Omit<CycleRequest, 'onDeed' | 'giveUp'>
+type Request = Omit<CycleRequest, 'onDeed' | 'giveUp' | 'rows'>
 type Answer = CycleReport & { readonly deeds: Deeds }
 
 /** What cycles and the surroundings of a session are made to do. */
@@ -49,6 +49,7 @@ class Stage {
   /** When files changed by their own account; all others did long ago. */
   readonly changes = new Map<string, number | undefined>()
   giveUp: AbortSignal | undefined
+  rows: string[] = []
   /** What the next cycle does before it answers. */
   broken: ((onDeed: CycleRequest['onDeed']) => void) | undefined
   /** What the next cycles answer; by default each path that they are about is imported. */
@@ -78,8 +79,9 @@ class Stage {
           close: async () => {},
         }
       },
-      cycle: async ({ onDeed, giveUp, ...request }) => {
+      cycle: async ({ onDeed, giveUp, rows, ...request }) => {
         this.giveUp = giveUp
+        this.rows = [...(rows ?? [])]
         this.cycles.push(request)
         this.broken?.(onDeed)
         this.broken = undefined
@@ -168,6 +170,16 @@ describe('a save', () => {
     await stage.clock.pass(1)
     expect(stage.cycles).toEqual([{ direction: 'sync', paths: ['a'] }])
     expect(stage.news()).toEqual([{ event: 'imported', paths: ['a'], seconds: 0.01 }])
+  })
+
+  it.each([
+    [undefined, 'sync'],
+    ['tree', 'import'],
+  ] as const)('is taken in no direction that nobody asked for (one way: %s)', async (oneWay, direction) => {
+    const stage = await begun({ oneWay })
+    stage.listener!.dirty(['a'])
+    await stage.clock.pass(100)
+    expect(stage.cycles).toEqual([{ direction, paths: ['a'] }])
   })
 
   it('during a cycle is taken by the next one', async () => {
@@ -340,6 +352,7 @@ describe('the store', () => {
     expect(stage.news()).toEqual([])
     await stage.clock.pass(100)
     expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined], ['sync', ['a']]])
+    expect(stage.rows).toEqual(['a'])
     expect(stage.news()).toMatchObject([{ event: 'conflict', path: 'a' }])
   })
 
@@ -623,6 +636,17 @@ describe('flush', () => {
     await stage.clock.pass(100)
     await stage.session.flush()
     expect(stage.looked()).toEqual([['a'], ['a']])
+  })
+
+  it('rejects when the root vanishes while it waits', async () => {
+    const stage = await begun()
+    stage.answers.push(() => new Promise(() => {}))
+    stage.lost = ['a']
+    const flushed = stage.session.flush()
+    flushed.catch(() => {})
+    await stage.clock.pass(0)
+    stage.listener!.root('gone')
+    await expect(flushed).rejects.toMatchObject({ code: 'tree-missing' })
   })
 
   it('rejects when the root vanishes while it looks', async () => {

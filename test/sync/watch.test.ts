@@ -5,7 +5,7 @@ import { openEngine } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { bindMount, CAN_MOUNT, mountTmpfs, unmountFrom } from '../support/mounts.ts'
 import { type Site, site } from '../support/site.ts'
-import { type Page, pagesConfig, samplePages } from '../support/tables.ts'
+import { type Page, pagesConfig, samplePages, sql } from '../support/tables.ts'
 import { type WatchedSite, watchSite } from '../support/watched-site.ts'
 
 const [A, B, C] = ['north/a.html', 'north/b.html', 'south/c.html']
@@ -51,7 +51,7 @@ describe('a session', () => {
   })
 
   it('leaves a file that is gone away while rows change, and does not delete its row unasked', async () => {
-    const one = await begun({ delete: false })
+    const one = await begun({ delete: undefined })
     one.setFile(A, undefined)
     await eventually('it is told', () => about(one, A).includes('pending'))
     one.setRow(B, 'changed')
@@ -121,6 +121,45 @@ describe('a session', () => {
     await other.close()
     expect(one.events.filter(({ event }) => event !== 'ready' && event !== 'rescan')).toEqual([])
   })
+})
+
+describe('rows that are gone', () => {
+  const GONE = samplePages(20).map((page) => `${page.site}/${page.slug}.html`)
+
+  async function without(options: Parameters<typeof watchSite>[1]): Promise<WatchedSite> {
+    const one = await watchSite(await site(samplePages(40)), options)
+    sql(one.store, `delete from pages where site || '/' || slug || '.html' in (${GONE.map((path) => `'${path}'`).join(', ')})`)
+    return one
+  }
+
+  it('are told, and their files stay, unless they may go', async () => {
+    const one = await without({ prune: undefined })
+    await eventually('all are told', () => GONE.every((path) => about(one, path).includes('pending')))
+    expect(GONE.filter((path) => one.file(path) === undefined)).toEqual([])
+  })
+
+  it('are held where they are too many', async () => {
+    const one = await without({ prune: true })
+    await eventually('all are held', () => GONE.every((path) => about(one, path).includes('held')))
+    expect(GONE.filter((path) => one.file(path) === undefined)).toEqual([])
+  })
+})
+
+it('a session whose tree is gone when it begins makes none, and begins when it is back', async () => {
+  const before = await pages()
+  renameSync(before.root, `${before.root}.away`)
+  const session = before.engine.watch({ poll: 100 })
+  const events: string[] = []
+  const over = (async () => {
+    for await (const event of session) events.push('code' in event ? `${event.event} ${event.code}` : event.event)
+  })()
+  await eventually('it is told', () => events.includes('problem tree-missing'))
+  expect(existsSync(before.root)).toBe(false)
+  renameSync(`${before.root}.away`, before.root)
+  await eventually('it begins', () => events.includes('ready'))
+  await session.stop()
+  await over
+  expect(events).toEqual(['problem tree-missing', 'ready', 'recovered tree-missing', 'stopped'])
 })
 
 describe('one way', () => {
@@ -203,8 +242,9 @@ describe('the surroundings', () => {
   it('a tree that is gone is waited for: nothing is deleted, and none is made in its place', async () => {
     const one = await begun({ delete: true, poll: 100 })
     renameSync(one.root, `${one.root}.away`)
-    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-missing'))
+    // The next poll is sooner than the next look at the root.
     one.setRow(B, 'by a program')
+    await eventually('it is told', () => one.events.some((event) => event.event === 'problem' && event.code === 'tree-missing'))
     writeFileSync(join(`${one.root}.away`, A), 'edited')
     await expect(one.session.flush()).rejects.toMatchObject({ code: 'tree-missing' })
     expect(existsSync(one.root)).toBe(false)
