@@ -125,6 +125,8 @@ describe('a session', () => {
 
 it('the watcher leaves alone what the config, the tree and the caller leave out', async () => {
   const before = await pages({ ignore: ['south/c.html'] })
+  // Which the export has left out, too.
+  before.setFile(C, 'c')
   before.setFile('.rowtreeignore', 'south/d.html\n')
   const one = await watchSite(before, { ignore: ['north/a.*'] })
   // All that is watched: the ignore file and one page.
@@ -260,6 +262,19 @@ describe('the surroundings', () => {
     await eventually('the file is imported', () => one.row(A) === 'edited')
     await eventually('the row is exported', () => one.file(B) === 'by a program')
     expect([one.row('south/d.html'), one.trail().filter(({ body }) => body === null)]).toEqual(['d', []])
+  })
+
+  it('a tree that is gone is not made by a poll that comes before any news of that', async () => {
+    const before = await pages({ tree: './outer/tree', state: './.rowtree' })
+    const one = await watchSite(before, { rescan: 'off' })
+    const outer = join(one.directory, 'outer')
+    // The system tells nothing where a directory above is moved: only the next look at the root, in a second, would.
+    renameSync(outer, `${outer}.away`)
+    one.setRow(B, 'by a program')
+    const told = await eventually('it is told', () => one.events.find(({ event }) => event === 'problem'))
+    expect([told, existsSync(outer)]).toMatchObject([{ code: 'tree-missing' }, false])
+    renameSync(`${outer}.away`, outer)
+    await eventually('the row is exported', () => one.file(B) === 'by a program')
   })
 
   it('a baseline that is gone is made anew: only what was just saved is in doubt', async () => {
