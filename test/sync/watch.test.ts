@@ -123,6 +123,14 @@ describe('a session', () => {
   })
 })
 
+it('the watcher leaves alone what the config, the tree and the caller leave out', async () => {
+  const before = await pages({ ignore: ['south/c.html'] })
+  before.setFile('.rowtreeignore', 'south/d.html\n')
+  const one = await watchSite(before, { ignore: ['north/a.*'] })
+  // All that is watched: the ignore file and one page.
+  expect(one.events).toMatchObject([{ event: 'ready', files: 2 }])
+})
+
 describe('rows that are gone', () => {
   const GONE = samplePages(20).map((page) => `${page.site}/${page.slug}.html`)
 

@@ -1,14 +1,15 @@
-import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RowtreeError } from '../../src/errors.ts'
 import { startWatcher, TreeWatcher } from '../../src/sync/watcher.ts'
 import type { Suspicion, WatcherSettings } from '../../src/tree/sighting.ts'
 import { eventually } from '../support/eventually.ts'
-import { IS_ROOT, runScript, source } from '../support/script.ts'
+import { startOddWatcher } from '../support/odd-watcher.ts'
+import { IS_DENO, IS_ROOT, runScript, source } from '../support/script.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 interface Scene {
@@ -26,7 +27,7 @@ interface Scene {
   readonly has: (news: string) => Promise<unknown>
 }
 
-async function scene(files: readonly string[], choices: Partial<WatcherSettings> = {}, start: 'start' | 'wait' = 'start'): Promise<Scene> {
+async function scene(files: readonly string[], choices: Partial<WatcherSettings> = {}, start: 'start' | 'wait' = 'start', startThread = startWatcher): Promise<Scene> {
   const root = join(temporaryDirectory(), 'tree')
   const at = (path: string): string => join(root, path)
   const write = (path: string, content = 'old'): void => {
@@ -52,7 +53,7 @@ async function scene(files: readonly string[], choices: Partial<WatcherSettings>
       failed: (error) => void told.push(`failed: ${error.code}`),
     },
     (settings) => {
-      const thread = startWatcher(settings)
+      const thread = startThread(settings)
       threads.push(thread)
       return thread
     },
@@ -105,6 +106,17 @@ describe('events tell of', () => {
     expect((await watcher.rescan()).files).toBe(2)
   })
 
+  it('a file whose place a directory takes, and of what is in that', async () => {
+    const { at, write, dirty, seen } = await scene(['d/a'])
+    unlinkSync(at('d/a'))
+    write('d/a/b')
+    await seen('d/a', 'd/a/b')
+    await eventually('the directory is watched', () => {
+      write('d/a/later', `${performance.now()}`)
+      return dirty.has('d/a/later')
+    })
+  })
+
   it('nothing that takes no part', async () => {
     const { write, dirty, seen, watcher } = await scene(['a'], { ignore: ['*.zip', 'build/'], tracked: ['kept.tmp'] })
     for (const path of ['a.tmp', 'a~', '.a.swp', '4913', 'x.zip', 'build/x', '.git/HEAD', '.git/index', '.rowtree/baseline.db', 'd/.DS_Store']) write(path, 'new')
@@ -134,6 +146,41 @@ it('a rescan tells what differs, with what was found before it', async () => {
   expect([...dirty.keys(), ...paths]).toEqual(expect.arrayContaining(['c', 'd/b']))
 })
 
+describe.skipIf(IS_DENO)('on a system where calls do what they seldom do (Node alone)', () => {
+  it('what happens before the first event is seen', async () => {
+    const { root, at, seen } = await scene(['a', 'd/b', 'd/c'], {}, 'start', (settings) => startOddWatcher(settings, { renamed: ['d', 'e'] }))
+    // Only its name is told of.
+    renameSync(at('e'), `${root}-away`)
+    await seen('e/b', 'e/c')
+  })
+
+  it('where something cannot be watched there may be more', async () => {
+    const { write, suspicions, seen } = await scene(['a'], {}, 'start', (settings) => startOddWatcher(settings, { unwatchable: 'd' }))
+    write('d/b')
+    await seen('d/b')
+    await eventually('it is told', () => suspicions.has('watcher-error'))
+  })
+
+  it('a rescan answers when all that was found before is told', async () => {
+    const place = temporaryDirectory()
+    const [moved, begun, go] = ['moved', 'begun', 'go'].map((name) => join(place, name)) as [string, string, string]
+    const paths = Array.from({ length: 600 }, (_, index) => `d/${index}`)
+    mkdirSync(moved)
+    for (const path of paths) writeFileSync(join(moved, basename(path)), '')
+    const { at, write, watcher, dirty, seen } = await scene(['a'], {}, 'start', (settings) => startOddWatcher(settings, { old: true, slow: ['d', begun, go] }))
+    renameSync(moved, at('d'))
+    await eventually('the scan of it is under way', () => existsSync(begun))
+    const told = watcher.rescan().then((found) => new Set([...dirty.keys(), ...found.paths]))
+    // Who answers without the scan has done so by now.
+    for (let order = 0; order < 20; order++) await watcher.confirm([])
+    // What is found right after this waits for company.
+    write('a', 'longer')
+    await seen('a')
+    writeFileSync(go, '')
+    expect(await told).toEqual(new Set([...paths, 'a']))
+  })
+})
+
 it('polling finds what changes', async () => {
   const { at, write, seen, watcher } = await scene(['a', 'd/b'], { polling: 20 })
   write('d/b', 'longer')
@@ -142,6 +189,17 @@ it('polling finds what changes', async () => {
   unlinkSync(at('a'))
   await seen('a')
   expect((await watcher.rescan()).files).toBe(2)
+})
+
+it('polling tells nothing of a root that is gone, and of another one in its place', async () => {
+  const { root, write, dirty, told, has, watcher } = await scene(['a', 'd/b'], { polling: 20 })
+  renameSync(root, `${root}-away`)
+  await has('root gone')
+  // Several polls fit between these.
+  write('a', 'of another one')
+  write('c')
+  await has('root other')
+  expect([await watcher.rescan(), [...dirty.keys()], told]).toEqual([{ files: 2, paths: [] }, [], ['root gone', 'root other']])
 })
 
 describe('a root', () => {
@@ -240,6 +298,17 @@ describe('a thread that dies', () => {
     expect(threads.length).toBe(5)
     await expect(watcher.rescan()).rejects.toMatchObject({ code: 'worker-died', message: /^Cannot watch .*: the watcher thread died 5 times/ })
   })
+})
+
+it('is ended when it hangs', async () => {
+  const hanging = `
+    const { parentPort } = require('node:worker_threads')
+    parentPort.on('message', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
+    parentPort.postMessage({ kind: 'ready', files: 1 })`
+  const { watcher, threads } = await scene(['a'], {}, 'start', () => new Worker(hanging, { eval: true }))
+  const ended = new Promise((resolve) => threads[0]!.once('exit', resolve))
+  await watcher.close()
+  await ended
 })
 
 it('ends by itself when it is closed, and what is asked fails', async () => {

@@ -314,7 +314,8 @@ it.skipIf(!IS_ROOT)('files in a directory that cannot be listed are told, not fo
     import { Presence } from '${source('tree/presence.ts')}'
     import { Snapshot } from '${source('tree/snapshot.ts')}'
     import { unhurried } from '${source('tree/unhurried.ts')}'
-    const snapshot = new Snapshot(new Presence('${root}'), new WatchFilter({ suffix: '.tmp', ignore: [], tracked: [] }))
+    const later = () => Date.now() + 3_600_000
+    const snapshot = new Snapshot(new Presence('${root}'), new WatchFilter({ suffix: '.tmp', ignore: [], tracked: [] }), later)
     await unhurried(snapshot.rescan())
     console.error('ready')
     await new Promise((resolve) => process.stdin.once('data', resolve))
@@ -324,11 +325,17 @@ it.skipIf(!IS_ROOT)('files in a directory that cannot be listed are told, not fo
   const child = startScript(code, [], { uid: NOBODY, gid: NOBODY })
   let output = ''
   child.stdout!.on('data', (chunk) => (output += String(chunk)))
-  child.stderr!.once('data', () => {
+  let errors = ''
+  let isClosed = false
+  child.stderr!.on('data', (chunk) => {
+    errors += String(chunk)
+    if (isClosed || !errors.includes('ready\n')) return
+    isClosed = true
     chmodSync(at('closed'), 0)
     child.stdin!.write('go\n')
   })
   await new Promise((resolve) => child.once('close', resolve))
+  if (output === '') throw new Error(`The script printed nothing: ${errors}`)
   expect(JSON.parse(output)).toEqual({ found: ['closed/b', 'closed/d/c'], files: 3 })
 })
 
