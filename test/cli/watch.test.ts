@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { takeLock } from '../../src/baseline/lock.ts'
 import { loadConfig, openEngine } from '../../src/index.ts'
 import { type Finished, finished } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
@@ -41,6 +42,21 @@ function save({ at }: Project, path: string, text: string): void {
 
 function file({ at }: Project, path: string): string {
   return readFileSync(at('tree', path), 'utf8')
+}
+
+/** Whether a process has a file open. */
+function opens(pid: number, path: string): boolean {
+  const directory = `/proc/${pid}/fd`
+  return readdirSync(directory).some((fd) => linkOf(join(directory, fd)) === path)
+}
+
+function linkOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link)
+  } catch {
+    // It was closed just now.
+    return undefined
+  }
 }
 
 /** Runs a command as a person pastes it. */
@@ -135,7 +151,7 @@ describe.skipIf(process.platform === 'win32')('rowtree watch', { timeout: 60_000
   it('passes on what it imported, to a hook and to pages', async () => {
     const made = await equal()
     const hook = `cat >> seen; [ $ROWTREE_COUNT = 1 ] && [ "$ROWTREE_PATHS" != '${SECOND}' ]`
-    const session = await watching(made, ['--json', '--hook', hook, '--reload', '0'])
+    const session = await watching(made, ['--json', '--hook', hook, '--reload', '0', '--prune', '--delete'])
     const { url, script } = await session.event('serving')
     expect(script).toContain(`${url as string}/rowtree.js`)
     const aborter = new AbortController()
@@ -147,15 +163,20 @@ describe.skipIf(process.platform === 'win32')('rowtree watch', { timeout: 60_000
     expect(heard).toContain('event: page')
     sql(made.database, `update pages set body = 'by a program' where site || '/' || slug || '.html' = '${THIRD}'`)
     while (!heard.includes(THIRD)) heard += (await reader.read()).value
+    sql(made.database, `delete from pages where slug = 'page-000003'`)
+    while (!heard.includes('south/page-000003.html')) heard += (await reader.read()).value
     await eventually('the hook ran', () => existsSync(made.at('seen')) && readFileSync(made.at('seen'), 'utf8') === `${FIRST}\n`)
     save(made, SECOND, 'saved')
     const { message, path } = await session.event('problem', { code: 'hook-failed' })
     expect(message).toContain('it ended with exit code 1')
     expect(path).toBe(made.directory)
+    rmSync(made.at('tree', 'north/page-000004.html'))
+    while (!heard.includes('north/page-000004.html')) heard += (await reader.read()).value
     session.send('SIGINT')
     expect(await session.done).toMatchObject({ code: 130, stderr: '' })
     aborter.abort()
-    expect(session.events().filter(({ event }) => event === 'problem')).toHaveLength(1)
+    const events = new Set(session.events().map(({ event }) => event))
+    expect(['exported', 'removed', 'imported', 'deleted'].filter((deed) => !events.has(deed))).toEqual([])
   })
 
   it('says what it waits for when it is told to stop, and ends at once when it is told again', async () => {
@@ -169,6 +190,35 @@ describe.skipIf(process.platform === 'win32')('rowtree watch', { timeout: 60_000
     expect(await session.done).toMatchObject({ code: 130, signal: null })
     expect(session.stderr()).not.toContain('problem')
     expect(row(made, FIRST)).toBe('saved')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a session ends in order', { timeout: 60_000 }, () => {
+  it('when its terminal is closed, and so does its hook', async () => {
+    const made = await equal()
+    const session = await watching(made, ['--json', '--hook', 'echo $$ > pid; until [ -e go ]; do sleep 0.01; done; echo done > ended'])
+    save(made, FIRST, 'saved')
+    await eventually('the hook runs', () => existsSync(made.at('pid')))
+    session.send('SIGHUP')
+    writeFileSync(made.at('go'), '')
+    expect(await session.done).toMatchObject({ code: 129, signal: null, stderr: '' })
+    expect(existsSync(made.at('ended'))).toBe(true)
+    expect(session.events().map(({ event }) => event)).toEqual(['ready', 'imported', 'stopped'])
+  })
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['at once', 'SIGINT', 130],
+    ['at once', 'SIGTERM', 143],
+  ] as const)('%s while another process works on the tree (%s)', async (_, signal, code) => {
+    const made = await equal()
+    const session = await watching(made, ['--json'])
+    const lock = await takeLock(made.at('.rowtree', 'lock.db'), 10_000)
+    onTestFinished(() => lock.release())
+    save(made, FIRST, 'saved')
+    await eventually('it waits for the lock', () => opens(session.child.pid!, made.at('.rowtree', 'lock.db')))
+    session.send(signal)
+    expect(await session.done).toMatchObject({ code, signal: null, stderr: '' })
+    expect(session.events().map(({ event }) => event)).toEqual(['ready', 'stopped'])
   })
 })
 

@@ -47,10 +47,10 @@ async function run({ root, oddities: { renamed, unwatchable, slow, old } }: Watc
     },
   }
   const patiently = async (): Promise<void> => {
-    const awaited = until
+    const isThere = until === undefined ? () => true : fs.existsSync.bind(fs, until)
     until = undefined
     do await setImmediate()
-    while (awaited !== undefined && !fs.existsSync(awaited))
+    while (!isThere())
   }
   Object.assign(fs, odd)
   Object.assign(timers, { setImmediate: patiently })

@@ -107,7 +107,7 @@ describe('events tell of', () => {
   })
 
   it('a file whose place a directory takes, and of what is in that', async () => {
-    const { at, write, dirty, seen } = await scene(['d/a'])
+    const { at, write, dirty, seen, watcher } = await scene(['d/a'])
     unlinkSync(at('d/a'))
     write('d/a/b')
     await seen('d/a', 'd/a/b')
@@ -115,6 +115,7 @@ describe('events tell of', () => {
       write('d/a/later', `${performance.now()}`)
       return dirty.has('d/a/later')
     })
+    expect((await watcher.rescan()).files).toBe(2)
   })
 
   it('nothing that takes no part', async () => {
@@ -148,17 +149,19 @@ it('a rescan tells what differs, with what was found before it', async () => {
 
 describe.skipIf(IS_DENO)('on a system where calls do what they seldom do (Node alone)', () => {
   it('what happens before the first event is seen', async () => {
-    const { root, at, seen } = await scene(['a', 'd/b', 'd/c'], {}, 'start', (settings) => startOddWatcher(settings, { renamed: ['d', 'e'] }))
+    const { root, at, seen, watcher } = await scene(['a', 'd/b', 'd/c'], {}, 'start', (settings) => startOddWatcher(settings, { renamed: ['d', 'e'] }))
     // Only its name is told of.
     renameSync(at('e'), `${root}-away`)
     await seen('e/b', 'e/c')
+    expect((await watcher.rescan()).files).toBe(1)
   })
 
   it('where something cannot be watched there may be more', async () => {
-    const { write, suspicions, seen } = await scene(['a'], {}, 'start', (settings) => startOddWatcher(settings, { unwatchable: 'd' }))
+    const { write, suspicions, told, seen } = await scene(['a'], {}, 'start', (settings) => startOddWatcher(settings, { unwatchable: 'd' }))
     write('d/b')
     await seen('d/b')
     await eventually('it is told', () => suspicions.has('watcher-error'))
+    expect(told).toEqual([])
   })
 
   it('a rescan answers when all that was found before is told', async () => {
@@ -308,7 +311,7 @@ it('is ended when it hangs', async () => {
   const { watcher, threads } = await scene(['a'], {}, 'start', () => new Worker(hanging, { eval: true }))
   const ended = new Promise((resolve) => threads[0]!.once('exit', resolve))
   await watcher.close()
-  await ended
+  expect(await ended).toBe(1)
 })
 
 it('ends by itself when it is closed, and what is asked fails', async () => {
