@@ -29,6 +29,8 @@ async function equal(): Promise<Project> {
 function row({ database }: Project, path: string): string | undefined {
   const [site, slug] = path.replace('.html', '').split('/') as [string, string]
   const db = new DatabaseSync(database, { readOnly: true })
+  // A session may be committing just now.
+  db.exec('pragma busy_timeout = 5000')
   const found = db.prepare('select body from pages where site = ? and slug = ?').get(site, slug)
   db.close()
   return found?.['body'] as string | undefined

@@ -133,6 +133,8 @@ function fromBaseline<T>(directory: string, work: (baseline: ReturnType<typeof o
 
 function emptied({ store }: Site): string[] {
   const db = new DatabaseSync(store, { readOnly: true })
+  // A session may be committing just now.
+  db.exec('pragma busy_timeout = 5000')
   const rows = db.prepare('select distinct path from emptied').all() as { path: string }[]
   db.close()
   return rows.map(({ path }) => path)

@@ -35,6 +35,8 @@ export async function site(pages: readonly Page[] = samplePages(12), input: Part
     engine,
     row(path) {
       const db = new DatabaseSync(store, { readOnly: true })
+      // A session may be committing just now.
+      db.exec('pragma busy_timeout = 5000')
       const row = db.prepare('select body from pages where site = ? and slug = ?').get(...keyOf(path))
       db.close()
       return row?.['body'] as string | undefined

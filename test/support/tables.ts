@@ -28,6 +28,8 @@ export function insertPages(path: string, pages: readonly Page[]): void {
 
 export function sql(path: string, statements: string): void {
   const db = new DatabaseSync(path)
+  // A session may be committing just now.
+  db.exec('pragma busy_timeout = 5000')
   db.exec(statements)
   db.close()
 }

@@ -34,6 +34,8 @@ export function bodiesOf(store: string): Record<string, unknown> {
 
 function rowsOf(store: string, query: string): Record<string, unknown>[] {
   const db = new DatabaseSync(store, { readOnly: true })
+  // A session may be committing just now.
+  db.exec('pragma busy_timeout = 5000')
   const rows = db.prepare(query).all().map((row) => ({ ...row }))
   db.close()
   return rows
