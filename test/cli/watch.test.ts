@@ -196,7 +196,7 @@ describe.skipIf(process.platform === 'win32')('rowtree watch', { timeout: 60_000
 describe.skipIf(process.platform === 'win32')('a session ends in order', { timeout: 60_000 }, () => {
   it('when its terminal is closed, and so does its hook', async () => {
     const made = await equal()
-    const session = await watching(made, ['--hook', 'echo $$ > pid; until [ -e go ]; do sleep 0.01; done; echo done > ended'])
+    const session = await watching(made, ['--hook', 'echo $$ > pid; until [ -e go ] || [ ! -e pid ]; do sleep 0.01; done; echo done > ended'])
     save(made, FIRST, 'saved')
     await eventually('the hook runs', () => existsSync(made.at('pid')))
     session.send('SIGHUP')
