@@ -36,6 +36,11 @@ export function isDropping(path: string): boolean {
   return NAME.test(path.slice(path.lastIndexOf('/') + 1)) || DIRECTORIES.test(path)
 }
 
+/** Whether a file that no row and no entry knows is none of ours, by its name: a dropping, or what ends as rowtree's temps do. */
+export function isForeign(path: string, suffix: string): boolean {
+  return path.endsWith(suffix) || isDropping(path)
+}
+
 /**
  * Whether a directory is one in which version control or rowtree keeps its own books, or lies in one.
  *

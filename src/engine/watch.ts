@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Direction, Licence } from '../core/direction.ts'
-import { isDropping } from '../core/droppings.ts'
+import { isForeign } from '../core/droppings.ts'
 import { Lately } from '../core/lately.ts'
 import { RowtreeError } from '../errors.ts'
 import { systemClock } from '../sync/clock.ts'
@@ -33,7 +33,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
   const oneWay = options.oneWay ?? watch.oneWay ?? (poll === Number.POSITIVE_INFINITY ? 'tree' : undefined)
   const root = realPathOf(tree)
   const presence = new Presence(root, tree)
-  const disguised = (path: string): boolean => isDropping(path) || path.endsWith(suffix)
+  const disguised = (path: string): boolean => isForeign(path, suffix)
   const licence = (direction: Direction): Licence => licenceOf(config, options, oneWay, direction)
   const { only, ignore = [], workers, fsync } = options
 

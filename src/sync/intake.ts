@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import type { PathIndex } from '../core/collisions.ts'
-import { isDropping } from '../core/droppings.ts'
+import { isForeign } from '../core/droppings.ts'
 import { misplacedVerdict } from '../core/guards.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Chunk, Finding } from '../store/store.ts'
@@ -78,7 +78,7 @@ export class Intake {
     await this.#orphans(chunk)
     chunk = []
     for (const path of files) {
-      if (index.has(path) || known.has(path) || isDropping(path) || path.endsWith(this.#plan.suffix)) continue
+      if (index.has(path) || known.has(path) || isForeign(path, this.#plan.suffix)) continue
       if (chunk.push(path) === CHUNK) await this.paths(chunk.splice(0))
     }
     if (chunk.length > 0) await this.paths(chunk)

@@ -88,7 +88,6 @@ export class Lookout {
     const found = await this.look()
     this.#rescanning = false
     if (found !== undefined) this.#reports.tell({ event: 'rescan', reason, found })
-    this.#reports.touch([])
     return true
   }
 
