@@ -1,17 +1,26 @@
-import { randomUUID } from 'node:crypto'
-import { realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
-import { Kysely, sql } from 'kysely'
-import { RowtreeError } from '../errors.ts'
-import { replaced, unreadable, unwritable } from './failure.ts'
-import { identityOf } from './identity.ts'
-import { openSqliteFile, rollBackJournal } from './sqlite-file.ts'
-import { NodeSqliteDialect } from './sqlite.ts'
-import { Texts, type TextEncoding } from './texts.ts'
+import type { Kysely } from 'kysely'
+import type { RowtreeError } from '../errors.ts'
+import type { Catalogue } from './column.ts'
+import type { Language } from './language.ts'
+import type { Texts } from './texts.ts'
 
-/** An open database, whichever it is. */
+/** The part of a table that a store reads. */
+export interface Watched {
+  readonly table: string
+  readonly columns: readonly string[]
+}
+
+/**
+ * An open database, whichever it is. A connection to a server that was lost is opened again by itself at the next question outside of a transaction;
+ * amid a transaction the driver's error tells.
+ */
 export interface Database {
+  /** What messages call it: the path of its file, or its URL without secrets. */
+  readonly name: string
+  readonly language: Language
+  readonly catalogue: Catalogue
+  readonly failures: Failures
+  readonly texts: Texts
   /** The connection for single questions. */
   readonly kysely: Kysely<unknown>
   /** A connection for streams of rows, opened at the first call: a connection that streams answers nothing else. */
@@ -19,142 +28,58 @@ export interface Database {
   /**
    * A connection that may write, opened at the first call. No stream of rows may be open while it writes.
    *
-   * @throws {RowtreeError} `store-unwritable`, `store-locked`, `store-missing`
+   * @throws {RowtreeError} `store-unwritable`, `store-locked`, `store-missing`, `store-unreachable`
    */
   writing(): Promise<Kysely<unknown>>
   /** Takes back what another program left that died while it wrote. Called before anything is read: only opening does it by itself. */
   recover(): void
   /**
-   * A text that is another one as soon as a connection of somebody else committed, or `writing` was called for the first time. What our
+   * A text that is another one as soon as somebody else committed a change to one of these tables, perhaps also without. What our
    * own writing connection commits leaves it as it is.
    */
-  token(): Promise<string>
-  /** Whether the URL still names the file that was opened. Never so after `close`. */
+  token(watched: readonly Watched[]): Promise<string>
+  /**
+   * Tells as soon as somebody else commits a change to one of these tables; the function that it gives ends that. `undefined` where the database
+   * does not tell: then `token` has to be asked.
+   */
+  listen?(watched: readonly Watched[], onChange: () => void): Promise<(() => Promise<void>) | undefined>
+  /** Whether the URL still names what was opened: a file may be replaced. Never so after `close`. */
   isCurrent(): boolean
-  /** The database file, for messages. */
-  readonly path: string
-  readonly texts: Texts
-  /** The database file and those that SQLite keeps beside it, https://sqlite.org/tempfiles.html. */
+  /** Keeps everybody else from these tables while `work` writes to them, where a transaction cannot: MyISAM. */
+  exclusively?<T>(tables: readonly string[], work: (db: Kysely<unknown>) => Promise<T>): Promise<T>
+  /** Absolute paths of the files that the database lives in; none for a server. */
   readonly files: readonly string[]
   close(): Promise<void>
 }
 
-/**
- * Opens the database of a URL: `sqlite:board.db`, relative to the directory, or `sqlite:/srv/board.db`.
- * The file name is taken literally; spaces and `%` need no encoding.
- *
- * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unsupported`
- */
-export async function openDatabase(
-  url: string,
-  directory: string,
-  options: { readonly readOnly: boolean },
-): Promise<Database> {
-  const path = resolve(directory, sqliteFile(url))
-  // Looked at before it is opened: were it replaced in between, this would be the identity of neither.
-  const identity = identityOf(path)
-  let kysely: Kysely<unknown> | undefined
-  try {
-    kysely = kyselyOn(openSqliteFile(path, options))
-    const { rows } = await sql<{ encoding: TextEncoding }>`pragma encoding`.execute(kysely)
-    const files = ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix)
-    const real = realpathSync(path)
-    return { ...connections(kysely, { path, identity, ...options }), recover: () => rollBackJournal(real), path, files, texts: new Texts(rows[0]!.encoding) }
-  } catch (error) {
-    await kysely?.destroy()
-    throw unreadable(path, error)
-  }
+/** What the errors of a driver mean. */
+export interface Failures {
+  /** As a `store-unreadable` error that names the store, or a more precise one. A `RowtreeError` is given back as it is. */
+  unreadable(error: unknown): RowtreeError
+  /** As a `store-unwritable` error that names the store, or a more precise one. A `RowtreeError` is given back as it is. */
+  unwritable(error: unknown): RowtreeError
+  /** The database's words where it refused one row: a constraint, a trigger, a type; `undefined` where the whole store is concerned. */
+  refusal(error: unknown): string | undefined
+  /** Whether the transaction lost against another one, and would pass if it were begun anew: a deadlock, a row that somebody else changed. */
+  isRace(error: unknown): boolean
+  /** Whether the connection was lost: what was not committed is gone, and of a commit nobody knows. */
+  isLost(error: unknown): boolean
 }
 
-/** What was opened first, and what is opened later. */
-interface Opened {
-  readonly path: string
-  readonly identity: string | undefined
-  readonly readOnly: boolean
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** The directory that relative files start from. */
+  readonly directory: string
+  /** How a server's connection is encrypted; absent: not at all, unless the URL says so. */
+  readonly tls?: Tls | undefined
 }
 
-function connections(
-  kysely: Kysely<unknown>,
-  { path, identity, readOnly }: Opened,
-): Pick<Database, 'kysely' | 'streaming' | 'writing' | 'token' | 'isCurrent' | 'close'> {
-  let stream: Kysely<unknown> | undefined
-  let writer = readOnly ? undefined : kysely
-  // Versions of one opening say nothing about those of another.
-  const opening = randomUUID()
-  // Nothing is opened after the end: the closed connection then says what is wrong.
-  let closed = false
-  const isCurrent = (): boolean => !closed && identityOf(path) === identity
-
-  /** All connections lead to one file, or there is none. */
-  function connect(what: 'read' | 'write'): Kysely<unknown> {
-    const database = openSqliteFile(path, { readOnly: what === 'read' && readOnly })
-    if (isCurrent()) return kyselyOn(database)
-    database.close()
-    throw replaced(path, what)
-  }
-
-  return {
-    kysely,
-    isCurrent,
-    async streaming() {
-      if (closed) return kysely
-      return (stream ??= connect('read'))
-    },
-    async writing() {
-      try {
-        if (closed) return kysely
-        return (writer ??= connect('write'))
-      } catch (error) {
-        throw unwritable(path, error)
-      }
-    },
-    async token() {
-      // The version of a connection moves with the commits of all others. That of the one which writes is therefore none of ours.
-      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(writer ?? kysely)
-      return `${opening} ${writer ? 'writer' : 'reader'} ${rows[0]!.data_version}`
-    },
-    async close() {
-      closed = true
-      for (const one of new Set([kysely, stream, writer])) await one?.destroy()
-    },
-  }
-}
-
-function kyselyOn(database: DatabaseSync): Kysely<unknown> {
-  return new Kysely<unknown>({ dialect: new NodeSqliteDialect(database) })
-}
-
-function sqliteFile(url: string): string {
-  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase()
-  if (scheme === undefined) {
-    // What has no scheme may hold a password anywhere.
-    throw unsupported('***', 'it does not begin with a kind of database. Write sqlite:FILE')
-  }
-  if (scheme !== 'sqlite') {
-    throw unsupported(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : '***', 'this version reads SQLite only. Write sqlite:FILE')
-  }
-  // Three slashes: an empty host, then an absolute path.
-  const file = url.slice('sqlite:'.length).replace(/^\/\//, '')
-  if (file === '') throw unsupported(url, 'it names no file. Write sqlite:FILE')
-  return file
-}
-
-function unsupported(url: string, state: string): RowtreeError {
-  const path = redactUrl(url)
-  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
-}
-
-/**
- * The URL with `***` for each secret, fit for messages.
- *
- * @example
- * ```ts
- * redactUrl('mysql://me:hunter2@host/board') // 'mysql://me:***@host/board'
- * ```
- */
-export function redactUrl(url: string): string {
-  // Up to the last "@": an unencoded password may contain any character, "@" and "/" too.
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?[^:@/]*):.*@/is, '$1:***@')
-    .replace(/([?&][^=&]*(?:password|passwd|pwd|secret|token)[^=&]*=)[^&]*/gi, '$1***')
+/** Encryption of a connection. Texts are PEM. */
+export interface Tls {
+  /** Whom the server's certificate has to be signed by. Default: the runtime's authorities. */
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** Whether a certificate is refused that nobody known signed, or that is of another host. */
+  readonly verify: boolean
 }
