@@ -118,15 +118,14 @@ describeEach('writing', (trial) => {
     const three = "insert into pages values ('a', '1', 'one'), ('a', '2', 'two'), ('a', '3', 'three');"
     const short = `create table pages (site $key not null, slug $key not null, body $key, primary key (site, slug), check (length(body) < 9)); ${three}`
     const unique = `create table pages (site $key not null, slug $key not null, body $key unique, primary key (site, slug)); ${three}`
-    test.each<[what: string, script: string, code: string, words: RegExp, only?: string]>([
+    test.each<[what: string, script: string, code: string, words: RegExp]>([
       ['a CHECK constraint', short, 'row-refused', /the database refused it: .*(check|constraint)/i],
       ['a UNIQUE constraint', unique, 'row-refused', /the database refused it: .*(unique|duplicate)/i],
       ['a trigger that raises', `${THREE} $before(update pages: raise closed on sundays);`, 'row-refused', /the database refused it: .*closed on sundays/],
       ['a trigger that cuts the value', `${THREE} $before(update pages: body = substr(new.body, 1, 5));`, 'not-stored', /afterwards the row holds 5 bytes instead of 13\. Look for a trigger or a column type that changes it/],
       ['a trigger that changes the value', `${THREE} $before(update pages: body = upper(new.body));`, 'not-stored', /afterwards the row holds 13 other bytes\. Look for a trigger/],
-      ['a trigger that skips the row', `${THREE} $before(update pages: skip);`, 'row-refused', /changed 0 rows instead of one\. Look for a trigger/, 'sqlite postgres'],
-    ])('by %s', async (_, script, code, words, only = trial.kind) => {
-      if (!only.includes(trial.kind)) return expect(trial.kind).toBe('mysql')
+      ['a trigger that skips the row', `${THREE} $before(update pages: skip);`, 'row-refused', /changed 0 rows instead of one\. Look for a trigger/],
+    ].filter(([what]) => trial.kind !== 'mysql' || what !== 'a trigger that skips the row') as [string, string, string, RegExp][])('by %s', async (_, script, code, words) => {
       const store = await openFresh(trial, script)
       const before = await heldBy(trial)
       let called = 0
@@ -170,10 +169,10 @@ describeEach('writing', (trial) => {
       const store = await openFresh(trial, `${THREE} create table notes (site $key, slug $key, foreign key (site, slug) references pages (site, slug) ${keys}); insert into notes values ('a', '1')`)
       const applied = await put(store, { 'a/2.html': 'new', 'a/1.html': undefined })
       // SQLite enforces them only where it is asked to, and rowtree does not.
-      if (trial.kind === 'sqlite') return expect(applied.committed).toBe(true)
-      expect(applied).toMatchObject({ committed: false, problem: { path: 'a/1.html', code: 'row-refused', message: expect.stringMatching(/the database refused it: .*foreign key/i) as string } })
-      expect((await heldBy(trial)).length).toBe(3)
-      expect((await heldBy(trial))[1]).toEqual(['a', '2', 'two'])
+      expect(applied).toMatchObject(trial.kind === 'sqlite' ? { committed: true } : {
+        committed: false, problem: { path: 'a/1.html', code: 'row-refused', message: expect.stringMatching(/the database refused it: .*foreign key/i) as string },
+      })
+      expect(await heldBy(trial)).toEqual(trial.kind === 'sqlite' ? [['a', '2', 'new'], ['a', '3', 'three']] : [['a', '1', 'one'], ['a', '2', 'two'], ['a', '3', 'three']])
     })
   })
 

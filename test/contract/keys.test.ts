@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
-import type { TableCollection } from '../../src/store/table.ts'
+import type { TableCollection } from '../../src/store/open.ts'
 import { collection, pages, put, readAll } from '../store/fixtures.ts'
 import { describeEach, type Kind } from '../support/servers.ts'
 import { heldBy, inserted, LOOSE, openFresh, PAGES, sorted, values } from './shelf.ts'
@@ -191,14 +191,14 @@ describeEach('keys', (trial) => {
     })
 
     test('gives the problems that reading gives', async () => {
-      const long = 'x'.repeat(170)
+      const long = 'x'.repeat(110)
       const store = await openFresh(trial, `create table pages (site $key, slug $key, body $text); insert into pages values ('a', 'twice', 'x'), ('a', 'twice', 'y'), ('a', '${long}', '')`, {
-        collections: [{ ...pages, path: `{site}/{slug}${'-'.repeat(90)}.html` }],
+        collections: [{ ...pages, path: `{site}/{slug}${'-'.repeat(150)}.html` }],
       })
       const { problems } = await readAll(store)
       expect(problems.map(({ code }) => code).toSorted()).toEqual(['duplicate-row', 'name-too-long'])
       expect(await store.find(problems.map(({ path }) => path))).toEqual(problems.map((problem) => ({ kind: 'problem', problem })))
-      expect(await store.find([`a/%00${'-'.repeat(90)}.html`])).toMatchObject([{ kind: 'problem', problem: { code: 'unsupported-key' } }])
+      expect(await store.find([`a/%00${'-'.repeat(150)}.html`])).toMatchObject([{ kind: 'problem', problem: { code: 'unsupported-key' } }])
     })
 
     test('goes on while rows are read', async () => {

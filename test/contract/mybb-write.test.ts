@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied } from '../../src/store/store.ts'
 import { contents, readAll } from '../store/fixtures.ts'
-import { changeOf, type Contents, done, failed, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
+import { changeOf, type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
 import { putBack, remove } from '../store/put-back.ts'
 import { describeEach } from '../support/servers.ts'
 import { type Board, enginesOf, makeBoard } from './mybb-board.ts'
+import { refusalOf } from './shelf.ts'
 
 const TEMPLATES = 'select tid, title, template, sid, version, status, dateline from mybb_templates'
 const SHEETS = 'select sid, name, tid, attachedto, stylesheet, cachefile, lastmodified from mybb_themestylesheets'
@@ -55,9 +56,7 @@ describeEach('a board is written', (trial) => {
       const before = await board.everything()
       const path = `${ONE}/${title}.html`
       const message = `Cannot write templates(set="One", title="${title}"): ${state}`
-      const applied = await importFiles(board.store, { [path]: undefined })
-      if (applied.committed) expect(applied.outcomes).toEqual([{ kind: 'failed', problem: { path, code: 'row-refused', message } }])
-      else expect(applied).toEqual(failed(path, 'row-refused', message))
+      expect(refusalOf(await importFiles(board.store, { [path]: undefined }))).toEqual({ path, code: 'row-refused', message })
       expect(await board.everything()).toEqual(before)
     })
 
@@ -81,9 +80,8 @@ describeEach('a board is written', (trial) => {
       const sheet = `${'s'.repeat(27)}.css`
       const before = await board.everything()
       for (const path of [`${ONE}/${'x'.repeat(121)}.html`, `styles/Dark/${sheet}`]) {
-        const applied = await importFiles(board.store, { [path]: 'x' })
-        const problem = { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string }
-        expect(applied).toMatchObject(applied.committed ? { outcomes: [{ kind: 'failed', problem }] } : { problem })
+        expect(refusalOf(await importFiles(board.store, { [path]: 'x' }))).toMatchObject(
+          { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string })
       }
       expect(await board.everything()).toEqual(before)
     })
@@ -133,9 +131,7 @@ describeEach('a board is written', (trial) => {
       const before = await board.everything()
       for (const [name, content] of [['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']] as const) {
         const path = `styles/Master/${name}`
-        const applied = await importFiles(board.store, { [path]: content })
-        const problem = { path, code: 'row-refused', message: expect.stringContaining("belongs to MyBB's master theme") as string }
-        expect(applied).toMatchObject(applied.committed ? { outcomes: [{ kind: 'failed', problem }] } : { problem })
+        expect(refusalOf(await importFiles(board.store, { [path]: content }))).toMatchObject({ path, code: 'row-refused', message: expect.stringContaining("belongs to MyBB's master theme") as string })
         expect(await board.everything()).toEqual(before)
       }
     })
@@ -209,14 +205,12 @@ describeEach('a board is written', (trial) => {
       const board = await make()
       const before = await board.everything()
       for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
-        const applied = await importFiles(board.store, { [`${ONE}/c.html`]: content })
-        const held = applied.committed && applied.outcomes[0]!.kind === 'done'
-        expect([String(content).slice(0, 20), held]).toEqual([String(content).slice(0, 20), holds])
-        if (held) expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(content)
-        else expect((await board.everything()).length).toBe(before.length)
-        await board.run("update mybb_templates set template = 'own c' where tid = 5")
+        const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
+        expect([String(content).slice(0, 20), refusal === undefined, refusal?.path]).toEqual([String(content).slice(0, 20), holds, holds ? undefined : `${ONE}/c.html`])
+        expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
+        await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
       }
-      expect((await board.rows('select count(*) from mybb_templates'))[0]).toEqual(['7'])
+      expect(await board.everything()).toEqual(before)
     })
 
     test.each([

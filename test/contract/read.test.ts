@@ -1,6 +1,6 @@
 import { expect, test, describe } from 'vitest'
 import { collection, contents, failure, pages, readAll } from '../store/fixtures.ts'
-import type { TableCollection } from '../../src/store/table.ts'
+import type { TableCollection } from '../../src/store/open.ts'
 import { describeEach } from '../support/servers.ts'
 import { inserted, LOOSE, openFresh, openOn, PAGES, somebody, THREE, values } from './shelf.ts'
 
@@ -86,9 +86,9 @@ describeEach('reading', (trial) => {
     })
 
     test('that make too long a name are problems', async () => {
-      const store = await openFresh(trial, `${PAGES} insert into pages values ('a', '${'é'.repeat(126)}', ''), ('a', '${'é'.repeat(125)}', '')`)
+      const store = await openFresh(trial, `${PAGES} insert into pages values ('a', '${'一'.repeat(84)}', ''), ('a', '${'一'.repeat(83)}', '')`)
       const { rows, problems } = await readAll(store)
-      expect(rows.map(({ key }) => key[1]!.length)).toEqual([125])
+      expect(rows.map(({ key }) => key[1]!.length)).toEqual([83])
       expect(problems.map(({ code }) => code)).toEqual(['name-too-long'])
     })
 

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Applied, Store } from '../../src/store/store.ts'
+import type { Problem } from '../../src/types.ts'
 import { pages } from '../store/fixtures.ts'
 import type { Person, Records, Trial } from '../support/servers.ts'
 
@@ -50,4 +51,11 @@ export function values<T>(count: number, of: (index: number) => T): T[] {
 /** An insert of rows, each given as the text between its parentheses. */
 export function inserted(table: string, rows: readonly string[]): string {
   return `insert into ${table} values ${rows.map((row) => `(${row})`).join(', ')};`
+}
+
+/** Why a change was refused: the problem of the batch or, where a table cannot take a batch back, that of the change. */
+export function refusalOf(applied: Applied): Problem | undefined {
+  if (!applied.committed) return applied.problem
+  const failed = applied.outcomes.find((outcome) => outcome.kind === 'failed')
+  return failed?.kind === 'failed' ? failed.problem : undefined
 }

@@ -42,7 +42,7 @@ describeEach('at the same time', (trial) => {
       const path = `a/${round}.html`
       const changes = [await changeAt(stores[0]!, path, 'first'), await changeAt(stores[1]!, path, 'second')]
       const applied = await Promise.all(stores.map((store, index) => store.apply([changes[index]!], () => {})))
-      expect(applied.map(kindsOf).flat().toSorted()).toEqual(['changed', 'done'])
+      expect(applied.flatMap(kindsOf).toSorted()).toEqual(['changed', 'done'])
     }
     const held = await heldBy(trial)
     expect(held.map((record) => record[1])).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
