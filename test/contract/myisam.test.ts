@@ -47,7 +47,7 @@ describeEach('tables without transactions', (trial) => {
     expect(refusalOf(applied)).toMatchObject({ path: 'a/1.html', code: 'not-stored' })
   })
 
-  test('are not touched where the caller fails before anything is written, or their old contents were told', async () => {
+  test('are not touched where the caller fails: it is told before anything is written', async () => {
     const store = await openFresh(trial, THREE)
     const changes = [await changeAt(store, 'a/1.html', 'mine'), await changeAt(store, 'a/2.html', undefined)]
     const error = new Error('no room for history')

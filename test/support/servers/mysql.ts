@@ -43,6 +43,10 @@ class MysqlTrial implements Trial {
     return executeOn(this.#open, script)
   }
 
+  async load(script: string): Promise<void> {
+    await this.#open.query(script)
+  }
+
   query(sql: string): Promise<Records> {
     return queryOn(this.#open, sql)
   }
@@ -79,6 +83,7 @@ async function personAt(url: string): Promise<Person> {
   const connection = await connected(url)
   return {
     execute: (script) => executeOn(connection, script),
+    load: async (script) => void (await connection.query(script)),
     query: (sql) => queryOn(connection, sql),
     // It may have been killed.
     close: async () => connection.destroy(),

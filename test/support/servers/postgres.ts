@@ -61,6 +61,10 @@ class PostgresTrial implements Trial {
     return executeOn(this.#open, script)
   }
 
+  async load(script: string): Promise<void> {
+    await this.#open.query(script)
+  }
+
   query(sql: string): Promise<Records> {
     return queryOn(this.#open, sql)
   }
@@ -96,6 +100,7 @@ async function personAt(url: string): Promise<Person> {
   const client = await connected(url)
   return {
     execute: (script) => executeOn(client, script),
+    load: async (script) => void (await client.query(script)),
     query: (sql) => queryOn(client, sql),
     close: () => client.end(),
   }

@@ -41,6 +41,10 @@ class SqliteTrial implements Trial {
     return this.#once((person) => person.execute(script))
   }
 
+  load(script: string): Promise<void> {
+    return this.#once((person) => person.load(script))
+  }
+
   query(sql: string): Promise<Records> {
     return this.#once((person) => person.query(sql))
   }
@@ -83,6 +87,8 @@ function personAt(file: string): Person {
   return {
     // oxlint-disable-next-line typescript/require-await
     execute: async (script) => database.exec(inWords('sqlite', script)),
+    // oxlint-disable-next-line typescript/require-await
+    load: async (script) => database.exec(script),
     // oxlint-disable-next-line typescript/require-await
     query: async (sql) => {
       const statement = database.prepare(inWords('sqlite', sql))

@@ -9,6 +9,8 @@ export type Records = readonly (readonly (string | null)[])[]
 export interface Person {
   /** Runs a script of any statements. */
   execute(script: string): Promise<void>
+  /** Runs a script as it is, such as a dump. */
+  load(script: string): Promise<void>
   query(sql: string): Promise<Records>
   close(): Promise<void>
 }
