@@ -11,6 +11,7 @@ import { storable } from './storable.ts'
 
 /** What PostgreSQL says differently. */
 export const postgresLanguage: Language = {
+  table: (name) => sql.table(name),
   keyText: asText,
   select: asText,
   proof: () => sql`null`,

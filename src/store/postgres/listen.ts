@@ -77,11 +77,11 @@ export async function listenTo({ open, own, watched, onChange }: Listening): Pro
       await delay(backoff(failures), undefined, { signal, ref: false }).catch(() => undefined)
       if (signal.aborted) return
       try {
-        await listen()
+        const listens = await listen()
         tell()
-        return
+        if (listens) return
       } catch {
-        // The server is away; whoever asks it something gets to know why. Here only the next attempt matters.
+        // Whoever asks the server something gets to know what is wrong with it. Here only the next attempt matters.
         tell()
       }
     }
