@@ -1,4 +1,5 @@
 import type { Connection, FieldPacket, QueryError, QueryOptions, ResultSetHeader } from 'mysql2'
+import { cut } from './connect.ts'
 import { streamOf } from './stream.ts'
 
 /** What a statement gave: rows, or how many were affected. */
@@ -95,7 +96,7 @@ export class Session {
     const connection = this.#connection
     if (connection === undefined) return
     this.#forget(connection, reason)
-    ;(await connection).destroy()
+    cut(await connection)
   }
 
   async close(): Promise<void> {
