@@ -37,7 +37,7 @@ const DAYS: readonly Readonly<Record<string, ((before: string) => string) | unde
   {
     [`${SET}/Header Templates/header_welcomeblock_member.html`]: (before) => `${before}<!-- edited -->`,
     [`${SET}/Ungrouped Templates/headerinclude.html`]: (before) => before.replaceAll('\n', '\r\n'),
-    [`${SET}/Footer Templates/footer.html`]: () => ' ',
+    [`${SET}/Footer Templates/footer.html`]: () => 'short',
     [`${SET}/Index Page Templates/index.html`]: (before) => `  ${before}  \n\n`,
     [`${SET}/Ungrouped Templates/zz_new.html`]: () => "new: é ﷽ ' \" \\ {$mybb->settings['bburl']}",
     [`${SET}/Ungrouped Templates/zz_other.html`]: () => 'other',
