@@ -1,0 +1,23 @@
+import { readPhp, writePhp, type PhpArray, type PhpKey, type PhpValue } from './php.ts'
+import type { ThemeRow } from './theme-lists.ts'
+
+/** The columns that MyBB keeps of the default theme, in its order. */
+const COLUMNS = ['name', 'tid', 'properties', 'stylesheets'] as const
+
+/**
+ * What `datacache` is to hold of the default theme, in the form that it has there: some of PHP's drivers give each column also
+ * by its number, some give numbers as texts.
+ *
+ * @throws {SyntaxError} what it holds is not what PHP serialised
+ */
+export function cacheOf(theme: Pick<ThemeRow, (typeof COLUMNS)[number]>, cache: string): string {
+  const kept = cache === '' ? null : readPhp(cache)
+  const before: PhpArray = kept instanceof Map ? kept : new Map<PhpKey, PhpValue>()
+  const value = (column: (typeof COLUMNS)[number]): PhpValue =>
+    column === 'tid' && typeof before.get('tid') === 'string' ? String(theme.tid) : theme[column]
+  for (const [index, column] of COLUMNS.entries()) {
+    before.set(column, value(column))
+    if (before.has(index)) before.set(index, value(column))
+  }
+  return writePhp(before)
+}
