@@ -1,6 +1,6 @@
 import { openDatabase } from './database.ts'
 import { unreadable } from './failure.ts'
-import { openMybb } from './mybb/index.ts'
+import { openMybb, type BoardOptions } from './mybb/index.ts'
 import type { Store } from './store.ts'
 import { openTable, type TableCollection } from './table.ts'
 
@@ -15,10 +15,8 @@ export interface StoreOptions {
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
-  readonly mybb: {
-    /** Whether the master theme is exported too. */
-    readonly master: boolean
-  }
+  /** Preset `mybb` only. */
+  readonly mybb: BoardOptions
   /** Milliseconds since 1970, for columns that tell when a row was written. Default: the system's clock. */
   readonly now?: () => number
 }
@@ -32,7 +30,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database = await openDatabase(options.url, options.directory, { readOnly: true })
   try {
     return options.preset === 'mybb'
-      ? await openMybb(database, { prefix: options.prefix, master: options.mybb.master }, options.now)
+      ? await openMybb(database, { prefix: options.prefix, ...options.mybb }, options.now)
       : await openTable(database, options.collections, options.now)
   } catch (error) {
     await database.close()

@@ -45,7 +45,8 @@ export type Outcome =
 
 /** A batch is committed as a whole, or nothing of it is, because of one change. */
 export type Applied =
-  | { readonly committed: true; readonly outcomes: readonly Outcome[] }
+  /** `problems`: what failed of what follows a commit; the rows are written all the same. */
+  | { readonly committed: true; readonly outcomes: readonly Outcome[]; readonly problems?: readonly Problem[] }
   | { readonly committed: false; readonly problem: Problem }
 
 /**

@@ -91,6 +91,7 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
     return true
   }
   record(ports, batch, applied.outcomes, reappeared)
+  tally.problems.push(...(applied.problems ?? []))
   return true
 }
 

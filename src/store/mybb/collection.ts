@@ -13,6 +13,16 @@ export interface Stamp {
   versionOf(title: string): string | undefined
 }
 
+/** A row that a writer wrote or deleted. */
+export interface Written {
+  readonly path: string
+  /** The template set or theme that it belongs to. */
+  readonly owner: number
+  readonly title: string
+  /** Absent where it was deleted. */
+  readonly content: Uint8Array | undefined
+}
+
 /** One kind of row that a board has: its templates, or its stylesheets. */
 export interface BoardCollection extends ContentSource {
   /** Plans what the board shows; given titles, at least all that has one of them. */
@@ -27,6 +37,8 @@ export interface BoardCollection extends ContentSource {
   added(title: string, model: Columns | undefined): Columns
   /** Whether the template set or theme takes no changes. */
   isShut(owner: number): boolean
+  /** Writes what depends on these rows, in the same transaction. Gives why it cannot be done. */
+  finish?(db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined>
   /** Whose the rows of a holder are, to tell why they stay. */
   describeHolder(holder: number): string
 }

@@ -6,13 +6,10 @@ const COLUMNS = ['name', 'tid', 'properties', 'stylesheets'] as const
 
 /**
  * What `datacache` is to hold of the default theme, in the form that it has there: some of PHP's drivers give each column also
- * by its number, some give numbers as texts.
- *
- * @throws {SyntaxError} what it holds is not what PHP serialised
+ * by its number, some give numbers as texts. What cannot be read is made anew: it is a copy.
  */
 export function cacheOf(theme: Pick<ThemeRow, (typeof COLUMNS)[number]>, cache: string): string {
-  const kept = cache === '' ? null : readPhp(cache)
-  const before: PhpArray = kept instanceof Map ? kept : new Map<PhpKey, PhpValue>()
+  const before = copyIn(cache)
   const value = (column: (typeof COLUMNS)[number]): PhpValue =>
     column === 'tid' && typeof before.get('tid') === 'string' ? String(theme.tid) : theme[column]
   for (const [index, column] of COLUMNS.entries()) {
@@ -20,4 +17,14 @@ export function cacheOf(theme: Pick<ThemeRow, (typeof COLUMNS)[number]>, cache: 
     if (before.has(index)) before.set(index, value(column))
   }
   return writePhp(before)
+}
+
+function copyIn(cache: string): PhpArray {
+  try {
+    const copy = readPhp(cache)
+    if (copy instanceof Map) return copy
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return new Map<PhpKey, PhpValue>()
 }

@@ -5,20 +5,28 @@ import { describer } from '../row.ts'
 import { requireColumns } from '../schema.ts'
 import { ask, readSnapshot } from '../snapshot.ts'
 import type { Store } from '../store.ts'
-import type { Stamp } from './collection.ts'
+import type { BoardCollection, Stamp, Written } from './collection.ts'
+import { BoardCache } from './board-cache.ts'
+import type { BoardFiles } from './board-files.ts'
+import type { Choice } from './choice.ts'
 import { findPaths } from './find.ts'
 import type { Plan } from './plan.ts'
 import { hasCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
-import { boardWriter } from './writer.ts'
+import { updateThemes } from './themes.ts'
+import { boardWriter, type BoardWriter } from './writer.ts'
+
+/** What of a board takes part. */
+export interface BoardOptions extends Choice {
+  /** Where the board keeps files of its stylesheets. Without them it serves from their rows what is written here. */
+  readonly files?: BoardFiles | undefined
+}
 
 /** Which tables are the board's, and what of them takes part. */
-export interface MybbOptions {
+export interface MybbOptions extends BoardOptions {
   /** What the names of the board's tables begin with. */
   readonly prefix: string
-  /** Whether the master theme is exported too; it is never written. */
-  readonly master: boolean
 }
 
 const TABLES: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +40,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
 /** Columns that only writing needs. */
 const WRITTEN: typeof TABLES = {
   templates: ['version', 'status', 'dateline'],
+  themes: ['def', 'properties', 'stylesheets'],
   themestylesheets: ['attachedto', 'cachefile', 'lastmodified'],
 }
 
@@ -44,11 +53,17 @@ const WRITTEN: typeof TABLES = {
  */
 export async function openMybb(
   database: Database,
-  { prefix, master }: MybbOptions,
+  options: MybbOptions,
   now: () => number = Date.now,
 ): Promise<Store> {
+  const { prefix, files } = options
   await requireTables(database, prefix, TABLES)
-  const collections = [templatesOf(prefix), stylesheetsOf(prefix, master)]
+  const themes = (db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined> =>
+    updateThemes(db, { prefix, cached: cached === true, files: files !== undefined, forUpdate: database.language.forUpdate }, written)
+  const templates = templatesOf(prefix, options)
+  const stylesheets = { ...stylesheetsOf(prefix, options), finish: themes }
+  const collections: readonly BoardCollection[] = [templates, stylesheets]
+  const cache = files && new BoardCache(files)
 
   async function plan(db: Kysely<unknown>): Promise<Plan[]> {
     const plans: Plan[] = []
@@ -78,11 +93,16 @@ export async function openMybb(
       cached ??= await ask(database, prepare)
       const time = Math.floor(now() / 1000)
       const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
+      let sheets: BoardWriter | undefined
       const writerOf = (name: string): Writer | undefined => {
         const found = collections.find(({ collection }) => collection === name)
-        return found && boardWriter(found, database.texts, stampOf)
+        const writer = found && boardWriter(found, database.texts, stampOf)
+        if (found === stylesheets) sheets = writer
+        return writer
       }
-      return applyChanges(database, changes, writerOf, beforeCommit)
+      const applied = await applyChanges(database, changes, writerOf, beforeCommit)
+      const problems = applied.committed ? await cache?.follow(sheets?.written ?? []) : undefined
+      return applied.committed && problems?.length ? { ...applied, problems } : applied
     },
     describe: describer(collections),
     token: () => ask(database, () => database.token()),

@@ -7,10 +7,16 @@ import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { Texts } from '../texts.ts'
 import { columnsOf, contentAs, insertWhole, wholeReader, type WholeReader } from '../whole.ts'
-import type { BoardCollection, Columns, Stamp } from './collection.ts'
+import type { BoardCollection, Columns, Stamp, Written } from './collection.ts'
 import { locate, titlesOf, type Located } from './find.ts'
 import type { Plan, Shown } from './plan.ts'
 import { deleteRows, hasId, insertRow, updateRows } from './rows.ts'
+
+/** A writer that tells what it wrote. */
+export interface BoardWriter extends Writer {
+  readonly written: readonly Written[]
+  finish(db: Kysely<unknown>): Promise<Problem | undefined>
+}
 
 /**
  * Writes what a template set or a theme shows: in its own row, which is made where it shows an inherited one. To
@@ -22,9 +28,11 @@ export function boardWriter(
   collection: BoardCollection,
   texts: Texts,
   stampOf: (db: Kysely<unknown>) => Promise<Stamp>,
-): Writer {
+): BoardWriter {
   const found = new Map<Change, Located>()
   const models = new Map<number, Columns>()
+  const written: Written[] = []
+  let last: Change | undefined
   let stamp: Stamp | undefined
   let plans = 0
   let plan: Plan | undefined
@@ -73,9 +81,21 @@ export function boardWriter(
     if (collection.isShut(place.owner)) {
       return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
     }
+    last = change
+    const problem = await writeAt(db, change, place)
+    if (problem === undefined) written.push({ path: change.path, owner: place.owner, title: change.key.at(-1)!, content: change.content })
+    return problem
+  }
+
+  async function writeAt(db: Kysely<unknown>, change: Change, place: Place): Promise<Problem | undefined> {
     if (change.content === undefined) return remove(db, change, place)
     if (change.rest !== undefined && place.shown?.holder !== place.owner) return putBack(db, change, change.content, decodeRest(change.rest), place)
     return put(db, change, textOf(change.content), place)
+  }
+
+  async function finish(db: Kysely<unknown>): Promise<Problem | undefined> {
+    const state = written.length > 0 ? await collection.finish?.(db, written) : undefined
+    return state === undefined ? undefined : refuse(last!, state)
   }
 
   async function remove(db: Kysely<unknown>, change: Change, { owner, shown }: Place): Promise<Problem | undefined> {
@@ -118,7 +138,7 @@ export function boardWriter(
     return writeProblem(collection, change, 'not-stored', state)
   }
 
-  return { shape: collection, current, asked: ({ content }) => textOf(content!), isInherited, rest, write }
+  return { shape: collection, current, asked: ({ content }) => textOf(content!), isInherited, rest, write, finish, written }
 }
 
 /** Where a row is to be written: for whom, and what is shown there now. */

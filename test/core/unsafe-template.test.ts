@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findUnsafe } from '../../../src/store/mybb/unsafe-template.ts'
+import { findUnsafe } from '../../src/core/unsafe-template.ts'
 
-const BOARD = new URL('../../../../shared/data/mybb-1.8.37/board.sqlite', import.meta.url)
+const BOARD = new URL('../../../shared/data/mybb-1.8.37/board.sqlite', import.meta.url)
 
 describe('safe is', () => {
   it.each([
