@@ -6,8 +6,8 @@ import type { Owner } from './owners.ts'
 export interface Choice {
   /** Whether the templates of the master set and the stylesheets of the master theme take part, and may be written. */
   readonly master: boolean
-  /** Whether the templates that all sets share take part, in a set of their own. */
-  readonly global: boolean
+  /** Whether the templates that all sets share take part, in a set of their own. Default: no. */
+  readonly global?: boolean | undefined
   /** Titles of the template sets that take part. Default: all. */
   readonly sets?: readonly string[] | undefined
   /** Names of the themes that take part. Default: all. */

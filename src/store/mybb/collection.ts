@@ -35,8 +35,6 @@ export interface BoardCollection extends ContentSource {
   models(db: Kysely<unknown>, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>>
   /** Further columns of a new row. */
   added(title: string, model: Columns | undefined): Columns
-  /** Whether the template set or theme takes no changes. */
-  isShut(owner: number): boolean
   /** Writes what depends on these rows, in the same transaction. Gives why it cannot be done. */
   finish?(db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined>
   /** Whose the rows of a holder are, to tell why they stay. */

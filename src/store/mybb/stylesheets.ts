@@ -29,7 +29,6 @@ export function stylesheetsOf(prefix: string, choice: Choice): BoardCollection {
     touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
     added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
-    isShut: (theme) => theme === MASTER_THEME && !choice.master,
     describeHolder: (theme) =>
       theme === MASTER_THEME ? "the stylesheet belongs to MyBB's master theme" : `the stylesheet belongs to another theme (tid ${theme})`,
   }

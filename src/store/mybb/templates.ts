@@ -31,7 +31,6 @@ export function templatesOf(prefix: string, choice: Choice): BoardCollection {
     },
     models: async () => new Map(),
     added: () => ({}),
-    isShut: () => false,
     describeHolder: (holder) => (holder === MASTER_SET ? "the template belongs to MyBB's master set" : 'the template belongs to all sets'),
   }
 }
