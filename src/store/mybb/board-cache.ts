@@ -5,7 +5,7 @@ import type { Written } from './collection.ts'
 
 /**
  * Keeps the files that a board serves instead of stylesheets' rows. They follow the rows: a file that cannot be written is told, its row stays written, and
- * each later batch tries again, until this store is closed. A file of a stylesheet that nobody wrote is never touched.
+ * each later write of a stylesheet tries again, until this store is closed. A file of a stylesheet that nobody wrote is never touched.
  */
 export class BoardCache {
   readonly #files: BoardFiles

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
+import type { Problem } from '../../types.ts'
 import type { ContentSource } from './contents.ts'
 import type { Plan } from './plan.ts'
 
@@ -25,8 +26,8 @@ export interface Written {
 
 /** One kind of row that a board has: its templates, or its stylesheets. */
 export interface BoardCollection extends ContentSource {
-  /** Plans what the board shows; given titles, at least all that has one of them. */
-  plan(db: Kysely<unknown>, titles?: readonly string[]): Promise<Plan>
+  /** Plans what the board shows; given titles, at least all that has one of them. `lock`: nobody changes that until the transaction ends. */
+  plan(db: Kysely<unknown>, titles?: readonly string[], lock?: RawBuilder<unknown>): Promise<Plan>
   /** Characters that a new title may have: some databases cut a longer one without a word. */
   readonly longest: number
   /** Columns beside the content that every write sets. */
@@ -37,6 +38,8 @@ export interface BoardCollection extends ContentSource {
   added(title: string, model: Columns | undefined): Columns
   /** Writes what depends on these rows, in the same transaction. Gives why it cannot be done. */
   finish?(db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined>
+  /** Does what follows once these rows are committed. */
+  committed?(written: readonly Written[]): Promise<readonly Problem[]>
   /** Whose the rows of a holder are, to tell why they stay. */
   describeHolder(holder: number): string
 }

@@ -1,21 +1,17 @@
-import type { Kysely } from 'kysely'
-import { applyChanges, type Writer } from '../apply.ts'
-import type { Database } from '../database.ts'
-import { describer } from '../row.ts'
+import type { Collection } from '../collection.ts'
+import type { Table } from '../column.ts'
+import type { Database, Watched } from '../database.ts'
 import { requireColumns } from '../schema.ts'
-import { ask, readSnapshot } from '../snapshot.ts'
-import type { Store } from '../store.ts'
-import type { BoardCollection, Stamp, Written } from './collection.ts'
 import { BoardCache } from './board-cache.ts'
 import type { BoardFiles } from './board-files.ts'
 import type { Choice } from './choice.ts'
+import type { BoardCollection } from './collection.ts'
 import { findPaths } from './find.ts'
-import type { Plan } from './plan.ts'
 import { hasCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
 import { updateThemes } from './themes.ts'
-import { boardWriter, type BoardWriter } from './writer.ts'
+import { boardWriter } from './writer.ts'
 
 /** What of a board takes part. */
 export interface BoardOptions extends Choice {
@@ -29,7 +25,9 @@ export interface MybbOptions extends BoardOptions {
   readonly prefix: string
 }
 
-const TABLES: Readonly<Record<string, readonly string[]>> = {
+type Columns = Readonly<Record<string, readonly string[]>>
+
+const READ: Columns = {
   templates: ['tid', 'title', 'template', 'sid'],
   templatesets: ['sid', 'title'],
   templategroups: ['gid', 'prefix', 'title'],
@@ -38,7 +36,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Columns that only writing needs. */
-const WRITTEN: typeof TABLES = {
+const WRITTEN: Columns = {
   templates: ['version', 'status', 'dateline'],
   themes: ['def', 'properties', 'stylesheets'],
   themestylesheets: ['attachedto', 'cachefile', 'lastmodified'],
@@ -46,76 +44,61 @@ const WRITTEN: typeof TABLES = {
 
 /**
  * The templates and stylesheets of a MyBB 1.8 board: the ones that each template set and each
- * theme shows, wherever they inherit them from. It owns the database.
+ * theme shows, wherever they inherit them from.
  *
- * @param now Milliseconds since 1970.
  * @throws {RowtreeError} `table-missing`, `column-missing`
  */
-export async function openMybb(
-  database: Database,
-  options: MybbOptions,
-  now: () => number = Date.now,
-): Promise<Store> {
+export async function boardCollections(database: Database, options: MybbOptions): Promise<Collection[]> {
   const { prefix, files } = options
-  await requireTables(database, prefix, TABLES)
-  const themes = (db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined> =>
-    updateThemes(db, { prefix, cached: cached === true, files: files !== undefined, forUpdate: database.language.forUpdate }, written)
-  const templates = templatesOf(prefix, options)
-  const stylesheets = { ...stylesheetsOf(prefix, options), finish: themes }
-  const collections: readonly BoardCollection[] = [templates, stylesheets]
-  const cache = files && new BoardCache(files)
-
-  async function plan(db: Kysely<unknown>): Promise<Plan[]> {
-    const plans: Plan[] = []
-    for (const collection of collections) plans.push(await collection.plan(db))
-    return plans
-  }
-
-  let cached: boolean | undefined
+  const found = await requireTables(database, prefix, READ)
+  const transactional = found.every((table) => table.transactional)
+  const watched = (...names: string[]): Watched[] => names.map((name) => ({ table: prefix + name, columns: READ[name]! }))
+  const cached = await hasCache(database, prefix)
+  let complete = false
 
   /** Looks for what only writing needs, outside of its transaction. */
-  async function prepare(): Promise<boolean> {
-    await requireTables(database, prefix, WRITTEN)
-    return hasCache(database, prefix)
+  async function prepare(): Promise<void> {
+    if (!complete) await requireTables(database, prefix, WRITTEN)
+    complete = true
   }
 
-  return {
-    async count() {
-      const plans = await ask(database, plan)
-      return plans.reduce((total, { size }) => total + size, 0)
-    },
-    read: () => readSnapshot(database, async function* (transaction) {
-      for (const part of await plan(transaction)) yield* part.read(transaction, database.texts)
-    }),
-    find: (paths) => ask(database, (db) =>
-      db.transaction().execute((transaction) => findPaths(transaction, database.texts, collections, paths))),
-    async apply(changes, beforeCommit) {
-      cached ??= await ask(database, prepare)
-      const time = Math.floor(now() / 1000)
-      const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
-      let sheets: BoardWriter | undefined
-      const writerOf = (name: string): Writer | undefined => {
-        const found = collections.find(({ collection }) => collection === name)
-        const writer = found && boardWriter(found, database.texts, stampOf)
-        if (found === stylesheets) sheets = writer
-        return writer
-      }
-      const applied = await applyChanges(database, changes, writerOf, beforeCommit)
-      const problems = applied.committed ? await cache?.follow(sheets?.written ?? []) : undefined
-      return applied.committed && problems?.length ? { ...applied, problems } : applied
-    },
-    describe: describer(collections),
-    token: () => ask(database, () => database.token()),
-    isCurrent: () => database.isCurrent(),
-    files: database.files,
-    close: () => database.close(),
+  function collectionOf(board: BoardCollection, ...parts: string[]): Collection {
+    return {
+      collection: board.collection,
+      keyNames: board.keyNames,
+      pattern: board.pattern,
+      watched: watched(...parts),
+      further: cached ? [`${prefix}datacache`] : [],
+      transactional,
+      count: async (db) => (await board.plan(db)).size,
+      async *read(db) {
+        yield* (await board.plan(db)).read(db, database)
+      },
+      find: (db, paths) => findPaths(db, database, board, paths),
+      writer: (moment) => boardWriter(board, database, { prepare, stampOf: (db) => readStamp(db, prefix, cached, Math.floor(moment / 1_000)) }),
+    }
   }
+
+  const { language } = database
+  const cache = files && new BoardCache(files)
+  const tables = { prefix, cached, files: files !== undefined, forUpdate: language.forUpdate }
+  const stylesheets: BoardCollection = {
+    ...stylesheetsOf(prefix, language, options),
+    finish: (db, written) => updateThemes(db, tables, written),
+    committed: async (written) => (await cache?.follow(written)) ?? [],
+  }
+  return [
+    collectionOf(templatesOf(prefix, language, options), 'templates', 'templatesets', 'templategroups'),
+    collectionOf(stylesheets, 'themestylesheets', 'themes'),
+  ]
 }
 
-async function requireTables(database: Database, prefix: string, tables: typeof TABLES): Promise<void> {
+async function requireTables(database: Database, prefix: string, tables: Columns): Promise<Table[]> {
+  const found: Table[] = []
   for (const [name, columns] of Object.entries(tables)) {
-    await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix })
+    found.push(await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix }))
   }
+  return found
 }
 
 /** Every board has this table, so what comes before its name is the prefix. */

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
+import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
 import { chosen, type Choice } from './choice.ts'
 import type { BoardCollection } from './collection.ts'
@@ -19,11 +20,11 @@ const GLOBAL_SET = -1
 const MASTER_SET = -2
 
 /** The templates of the board whose tables have this prefix: of each set that takes part. */
-export function templatesOf(prefix: string, choice: Choice): BoardCollection {
+export function templatesOf(prefix: string, language: Language, choice: Choice): BoardCollection {
   const source = { ...TEMPLATES, table: `${prefix}templates`, id: 'tid', title: 'title', content: 'template', holder: 'sid' }
   return {
     ...source,
-    plan: (db, titles) => planTemplates(db, prefix, source, choice, titles),
+    plan: (db, titles, lock) => planTemplates(db, language, prefix, source, choice, titles, lock),
     longest: 120,
     touched(title, { time, versionOf }) {
       const version = versionOf(title)
@@ -49,15 +50,17 @@ export async function readMasterVersions(db: Kysely<unknown>, prefix: string): P
  */
 async function planTemplates(
   db: Kysely<unknown>,
+  language: Language,
   prefix: string,
   source: ContentSource,
   choice: Choice,
   titles: readonly string[] | undefined,
+  lock?: RawBuilder<unknown>,
 ): Promise<Plan> {
-  const owned = await readOwned(db, source, titles)
+  const owned = await readOwned(db, language, source, titles, lock)
   const inherited = [...(owned.get(MASTER_SET) ?? []), ...(owned.get(GLOBAL_SET) ?? [])]
   const groupOf = await readGroups(db, prefix)
-  const owners = await readOwners(db, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })
+  const owners = await readOwners(db, language, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })
   const sets = chosen(owners.filter(({ id }) => id > 0), choice.sets, 'mybb.sets')
   const shared = sharedSets(choice, sets)
   const plan = new Plan(source, (path) => spotAt(path, [...sets, ...shared], groupOf))

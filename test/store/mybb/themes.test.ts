@@ -124,9 +124,9 @@ describe("the board's cache", () => {
     }
     expect(await importFiles(board.store, { 'styles/Dark/c.css': 'new' })).toEqual({ ...done('new'), problems: [stale] })
     expect(board.records('select stylesheet from mybb_themestylesheets where sid = 4')).toEqual([{ stylesheet: 'new' }])
-    expect(await importFiles(board.store, { 'template_sets/One/Ungrouped Templates/a.html': 'x' })).toMatchObject({ problems: [stale] })
+    expect(await importFiles(board.store, { 'styles/Dark/a.css': 'x' })).toMatchObject({ problems: [stale] })
     refused.paths = /^never/
-    expect(await importFiles(board.store, { 'template_sets/One/Ungrouped Templates/b.html': 'x' })).toEqual(done('x'))
+    expect(await importFiles(board.store, { 'styles/Dark/b.css': 'x' })).toEqual(done('x'))
     expect(held.get('cache/themes/theme3/c.min.css')).toBe('new')
   })
 
