@@ -63,7 +63,7 @@ describeEach('contents', (trial) => {
       expect(refusalOf(applied)?.code ?? 'row-refused').toMatch(/^(row-refused|unsupported-value|not-stored|not-utf8|holds-nul)$/)
     }
     const wanted = kept.includes(trial.kind) ? { 'a/new.html': content, 'a/old.html': content, 'a/other.html': 'other' } : { 'a/old.html': 'old' }
-    const digests = (all: object): unknown => Object.entries(all).map(([path, text]) => [path, digestOf(text as string)])
+    const digests = (all: object): unknown => Object.fromEntries(Object.entries(all).map(([path, text]) => [path, digestOf(text as string)]))
     expect(digests(contents(await readAll(store)))).toEqual(digests(wanted))
   })
 

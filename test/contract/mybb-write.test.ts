@@ -126,14 +126,10 @@ describeEach('a board is written', (trial) => {
       expect(await changedBy(board, { 'styles/Dark/c.css': undefined })).toEqual({ applied: done(undefined), changed: { 'styles/Dark/c.css': undefined } })
     })
 
-    test('a stylesheet of the master theme is not written', async () => {
+    test('a stylesheet of the master theme is written where that takes part', async () => {
       const board = await make(undefined, true)
-      const before = await board.everything()
-      for (const [name, content] of [['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']] as const) {
-        const path = `styles/Master/${name}`
-        expect(refusalOf(await importFiles(board.store, { [path]: content }))).toMatchObject({ path, code: 'row-refused', message: expect.stringContaining("belongs to MyBB's master theme") as string })
-        expect(await board.everything()).toEqual(before)
-      }
+      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
+      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
     })
 
     test('equal rows of one title are written together', async () => {
@@ -181,7 +177,7 @@ describeEach('a board is written', (trial) => {
 
     test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
       const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
-        insert into mybb_themes values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
+        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
         insert into mybb_templates (title, template, sid) values ${Array.from({ length: 600 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
       const { rows } = await readAll(board.store)
       const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
