@@ -122,6 +122,17 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     return writeProblem(collection, change, 'not-stored', state)
   }
 
+  async function finish(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    try {
+      const state = await collection.finish?.(db, written)
+      return state === undefined ? undefined : refuse(change, state)
+    } catch (error) {
+      const state = database.failures.refusal(error)
+      if (state === undefined) throw error
+      return refuse(change, `the database refused what follows from it: ${state}`)
+    }
+  }
+
   return {
     shape: collection,
     async prepare() {
@@ -140,10 +151,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
       }
       return undefined
     },
-    async finish(db) {
-      const state = written.length > 0 ? await collection.finish?.(db, written) : undefined
-      return state === undefined ? undefined : refuse(last!, state)
-    },
+    finish: async (db) => (written.length > 0 ? await finish(db, last!) : undefined),
     committed: async () => (written.length > 0 ? await collection.committed?.(written) : undefined) ?? [],
   }
 }
