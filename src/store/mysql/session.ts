@@ -10,6 +10,8 @@ export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
   readonly records: boolean
+  /** Whether the server is to keep it, for the next time. Default: no. */
+  readonly prepared?: boolean
 }
 
 /** Statements that may be asked twice without harm. */
@@ -129,7 +131,7 @@ export class Session {
     if (this.#held) this.#lost = reason
   }
 
-  #ask(connection: Connection, { sql, parameters, records }: Statement): Promise<Answer> {
+  #ask(connection: Connection, { sql, parameters, records, prepared }: Statement): Promise<Answer> {
     const current = this.#connection
     return new Promise((resolve, reject) => {
       const done = (error: QueryError | null, result: unknown, fields: FieldPacket[] | undefined): void => {
@@ -138,7 +140,9 @@ export class Session {
           reject(error)
         } else resolve(fields === undefined ? { done: result as ResultSetHeader } : { rows: result as unknown[] })
       }
-      connection.query({ sql, values: parameters, rowsAsArray: records } as QueryOptions, done as never)
+      const options = { sql, values: parameters, rowsAsArray: records } as QueryOptions
+      if (prepared === true) connection.execute(options, done as never)
+      else connection.query(options, done as never)
     })
   }
 }
