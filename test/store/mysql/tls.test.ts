@@ -18,6 +18,7 @@ describe.skipIf(missing)('a server with a certificate of its own', () => {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rowtree-tls-'))
   const socket = join(directory, 'my.sock')
   let server: ChildProcess
+  const isRoot = process.getuid?.() === 0
   let port: number
 
   const file = (name: string): string => readFileSync(join(directory, name), 'utf8')
@@ -26,12 +27,16 @@ describe.skipIf(missing)('a server with a certificate of its own', () => {
     execFileSync('openssl', given, { cwd: directory, stdio: 'pipe' })
   }
 
+  function certify(host: string): void {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'server.key']
+    openssl('req', ...key, '-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`, '-out', 'server.csr')
+    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '2', '-copy_extensions', 'copy', '-out', 'server.pem')
+    if (isRoot) execFileSync('chown', ['-R', 'mysql', directory])
+  }
+
   beforeAll(async () => {
     openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=authority', '-keyout', 'ca.key', '-out', 'ca.pem')
-    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', 'server.key', '-out', 'server.csr')
-    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '2', '-copy_extensions', 'copy', '-out', 'server.pem')
-    const isRoot = process.getuid?.() === 0
-    if (isRoot) execFileSync('chown', ['-R', 'mysql', directory])
+    certify('localhost')
     chmodSync(directory, 0o755)
     const user = isRoot ? ['--user=mysql'] : []
     const data = `--datadir=${join(directory, 'data')}`
@@ -109,6 +114,15 @@ describe.skipIf(missing)('a server with a certificate of its own', () => {
     expect(database.failures.unwritable(error)).toMatchObject({ code: 'store-unwritable', message: expect.stringContaining('the server is read-only') })
     await database.close()
     await root.close()
+  })
+
+  it('is refused where its certificate is of another host', async () => {
+    certify('elsewhere.test')
+    const root = await openMysql(`mysql://root@localhost/board?socket=${encodeURIComponent(socket)}`, { directory: '/' })
+    await sql`flush ssl`.execute(root.kysely)
+    await root.close()
+    await expect(cipher({ ca: file('ca.pem'), verify: true })).rejects.toMatchObject({ message: expect.stringContaining("the server's certificate is not accepted") })
+    expect(await cipher({ ca: file('ca.pem'), verify: false })).toMatch(/^TLS/)
   })
 })
 
