@@ -35,6 +35,7 @@ export class ChangeToken implements Witness {
   #before: ReadonlyMap<Known, string> = new Map()
 
   async read(db: Kysely<unknown>, watched: readonly Watched[]): Promise<string> {
+    if (watched.length === 0) return this.#opening
     const ask: Ask = (text) => queryTexts(db, text)
     const name = JSON.stringify(watched)
     let known = this.#known.get(name)
