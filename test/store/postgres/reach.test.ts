@@ -10,7 +10,14 @@ async function refusalOf(url: string, tls?: DatabaseOptions['tls']): Promise<unk
   return openPostgres(url, { directory: '/', tls }).then((database) => database.close(), (error: unknown) => error)
 }
 
-describe.skipIf(!canServe)(canServe ? 'the way to a PostgreSQL server' : 'the way to a PostgreSQL server (skipped: none can be started here: it takes root, initdb and openssl)', () => {
+async function isEncrypted(url: string, tls?: DatabaseOptions['tls']): Promise<unknown> {
+  const database = await openPostgres(url, { directory: '/', tls })
+  const { rows } = await sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(database.kysely)
+  await database.close()
+  return rows[0]!.ssl
+}
+
+describe.skipIf(!canServe)(`the way to a PostgreSQL server${canServe ? '' : ' (skipped: it takes root, initdb and openssl to start one)'}`, () => {
   let server: OwnServer
 
   beforeAll(async () => {
@@ -25,13 +32,6 @@ describe.skipIf(!canServe)(canServe ? 'the way to a PostgreSQL server' : 'the wa
   })
 
   afterAll(() => server.remove())
-
-  async function isEncrypted(url: string, tls?: DatabaseOptions['tls']): Promise<unknown> {
-    const database = await openPostgres(url, { directory: '/', tls })
-    const { rows } = await sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(database.kysely)
-    await database.close()
-    return rows[0]!.ssl
-  }
 
   it('is not encrypted unless it is asked for', async () => {
     expect(await isEncrypted(server.url())).toBe(false)
