@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Watched } from '../database.ts'
 import { queryTexts } from './records.ts'
 import type { Ask, Witness } from './connection.ts'
@@ -35,6 +35,7 @@ export class ChangeToken implements Witness {
   #before: ReadonlyMap<Known, string> = new Map()
 
   async read(db: Kysely<unknown>, watched: readonly Watched[]): Promise<string> {
+    if (watched.length === 0) return this.#opening
     const ask: Ask = (text) => queryTexts(db, text)
     const name = JSON.stringify(watched)
     let known = this.#known.get(name)
@@ -99,8 +100,18 @@ function questionFor(db: Kysely<unknown>, watched: readonly Watched[]): string {
   const text = (table: string): string => `'${sql`${sql.table(table)}`.compile(db).sql.replaceAll("'", "''")}'`
   const steady = watched.map(({ table }) => `(select bool_and(c.relkind in ('r', 'm', 'p', 'I', 'i')) from pg_class c
     where c.oid = to_regclass(${text(table)}) or c.oid in (select relid from pg_partition_tree(to_regclass(${text(table)}))))`)
-  // A sum of hashes of single columns would not see that two rows swapped theirs.
   const contents = watched.map(({ table, columns }) => sql`
-    (select count(*) || ' ' || coalesce(sum(hashtextextended(row(${sql.join(columns.map((column) => sql.id(column)))})::text, 0)), 0) from ${sql.table(table)})`.compile(db).sql)
+    (select count(*) || ' ' || coalesce(sum(${hashOf(columns)}), 0) from ${sql.table(table)})`.compile(db).sql)
   return `select (${steady.join(' and ')})::text, ${contents.join(', ')}`
+}
+
+/**
+ * The hash of a row: that of a column starts from that of the column before, because a sum of hashes of single columns would not see that two rows swapped theirs. A
+ * column that takes some texts for the same would hash them so, too. The mark before each text tells the empty one from NULL.
+ */
+function hashOf(columns: readonly string[]): RawBuilder<unknown> {
+  return columns.reduce<RawBuilder<unknown>>(
+    (before, column) => sql`hashtextextended(coalesce('=' || ${sql.id(column)}::text, '') collate "C", ${before})`,
+    sql`0`,
+  )
 }
