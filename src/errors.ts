@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'read-only'
   | 'store-locked'
   | 'store-missing'
+  | 'store-unreachable'
   | 'store-unreadable'
   | 'store-unsupported'
   | 'store-unwritable'

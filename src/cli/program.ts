@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { Argument, Command, type HelpConfiguration, Option } from 'commander'
+import { PACE } from '../core/pace.ts'
 import { VERSION } from '../version.ts'
 import type { DemoFlags } from './demo.ts'
 import type { DiffFlags } from './diff.ts'
@@ -22,7 +23,6 @@ const NO_PRUNE = ['--no-prune', 'keep them, whatever the config says'] as const
 const DELETE = ['--delete', 'delete unchanged rows whose files are gone'] as const
 const WORKERS = ['--workers <n>', 'writer threads beside the main one, or auto', threads] as const
 const FSYNC = ['--fsync <mode>', 'flush to disk once a batch, once a file, or off'] as const
-const DAY = 86_400_000
 const EXIT_CODE = ['--exit-code', 'end with 2 when the sides differ'] as const
 const PATHS = ['[paths...]', 'files or directories (default: the whole tree)'] as const
 
@@ -131,9 +131,9 @@ function addWatch(rowtree: Command): void {
     .alias('dev')
     .description('take each change to the other side as it is made')
     .addOption(new Option('--one-way <side>', 'only changes of the tree, or of the store').choices(['tree', 'store']))
-    .option('--settle <time>', 'how long a file must be quiet, such as 100ms', span(0, 60_000))
-    .option('--poll <time>', 'how often to ask the store for changes, or off', spanOrOff(100, DAY))
-    .option('--rescan <time>', 'how often to look at all files, or off', spanOrOff(1_000, DAY))
+    .option('--settle <time>', 'how long a file must be quiet, such as 100ms', span(PACE.settle))
+    .option('--poll <time>', 'how often to ask the store for changes, or off', spanOrOff(PACE.poll))
+    .option('--rescan <time>', 'how often to look at all files, or off', spanOrOff(PACE.rescan))
     .option('--max-batch <n>', 'paths of one batch at the most', batch)
     .option(...ONLY)
     .option(...IGNORE)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Bounds, PACE } from '../core/pace.ts'
 import { isTempSuffix } from '../core/suffix.ts'
 import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
@@ -19,15 +20,12 @@ const aBatchSize = aCount('an integer from 1 to 100000')
 
 const A_TIME = 'a duration such as 100ms, 2s or 1m'
 
-/** No timer can wait much longer than three weeks. */
-const LONGEST = 86_400_000
-
 /** How often something is done: a duration of some length, or `off`. YAML 1.1 reads `off` as `false`. */
-function interval(least: number, words: string): z.ZodType<number | 'off', string | false> {
+function interval({ least, most }: Bounds, words: string): z.ZodType<number | 'off', string | false> {
   const be = `${A_TIME}, or off`
   const duration = quantity<number, string>(be, readDuration)
     .refine((time) => time >= least, `must be ${words} at least, or off`)
-    .refine((time) => time <= LONGEST, 'must be one day at the most, or off')
+    .refine((time) => time <= most, 'must be one day at the most, or off')
   return z.union([z.literal(['off', false]).transform(() => 'off' as const), duration], {
     // Texts and numbers are of a right type, which the union does not know.
     error: ({ input }) => must(be).error({ input, ...(typeof input !== 'string' && typeof input !== 'number' && { code: 'invalid_type' }) }),
@@ -67,11 +65,11 @@ const history = z.strictObject({
 
 const watch = z.strictObject({
   settle: quantity<number, string>(A_TIME, readDuration)
-    .refine((time) => time <= 60_000, 'must be one minute at the most')
+    .refine((time) => time <= PACE.settle.most, 'must be one minute at the most')
     .prefault('100ms'),
-  maxBatch: z.int(aBatchSize).min(1, aBatchSize).max(100_000, aBatchSize).default(500),
-  rescan: interval(1_000, 'one second').prefault('60s'),
-  poll: interval(100, '100ms').prefault('2s'),
+  maxBatch: z.int(aBatchSize).min(PACE.maxBatch.least, aBatchSize).max(PACE.maxBatch.most, aBatchSize).default(500),
+  rescan: interval(PACE.rescan, 'one second').prefault('60s'),
+  poll: interval(PACE.poll, '100ms').prefault('2s'),
   onImport: text.optional(),
   oneWay: z.enum(['tree', 'store'], must('tree or store')).optional(),
 }, aMap).superRefine(({ oneWay, poll }, context) => {

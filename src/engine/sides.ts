@@ -98,6 +98,11 @@ export class Sides {
     return this.#store.isCurrent() ? await this.#store.token() : `replaced ${++this.#strangers}`
   }
 
+  /** See `Store.listen`. Where the store is not what its URL names any more nothing is told, and the token tells. */
+  async listen(onChange: () => void): Promise<(() => Promise<void>) | undefined> {
+    return await this.#store.listen?.(onChange)
+  }
+
   async #poolOf(threads: number): Promise<WriterPool> {
     if (this.#pool.threads !== threads) {
       await this.#pool.close()

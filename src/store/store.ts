@@ -98,6 +98,11 @@ export interface Store {
    */
   token(): Promise<string>
   /**
+   * Tells as soon as somebody else changed rows, perhaps also where nobody did; the function that it gives ends that. `undefined` where
+   * the database does not tell: then `token` has to be asked.
+   */
+  listen?(onChange: () => void): Promise<(() => Promise<void>) | undefined>
+  /**
    * Whether the store is still what its URL names. `false` when its file was replaced or removed, and after `close`: it has to be opened
    * anew. Until then `apply` fails, and `read` and `find` give what was there.
    */

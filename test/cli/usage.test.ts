@@ -119,6 +119,7 @@ describe('exit codes', () => {
     ['store-unwritable', 1],
     ['undo-unknown', 1],
     ['locked', 1],
+    ['store-unreachable', 1],
   ] as const)('%s is %d', (code, exit) => {
     expect(exitCodeOfError(code)).toBe(exit)
   })
