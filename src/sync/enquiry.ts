@@ -6,11 +6,11 @@ export class Enquiry {
   readonly #settings: Pick<WatchSettings, 'poll' | 'settle'>
   readonly #wake: () => void
   #token = ''
-  #dueAt: number
-  /** Before that a change that is told waits for those that follow it. */
+  #pollAt: number
+  /** When the store told of a change that nobody asked about yet. */
+  #toldAt = Number.POSITIVE_INFINITY
+  /** Until then a change that is told waits for those that follow it. */
   #restUntil = Number.NEGATIVE_INFINITY
-  /** Whether the store told of a change that nobody asked about yet. */
-  #isTold = false
   #isOver = false
   #deafen: (() => Promise<void>) | undefined
 
@@ -19,12 +19,12 @@ export class Enquiry {
     this.#ports = ports
     this.#settings = settings
     this.#wake = wake
-    this.#dueAt = ports.clock.now() + settings.poll
+    this.#pollAt = ports.clock.now() + settings.poll
   }
 
   /** When the store is to be asked. */
   get dueAt(): number {
-    return this.#dueAt
+    return Math.min(this.#pollAt, Math.max(this.#toldAt, this.#restUntil))
   }
 
   /** Takes for known what is about to be read. Where the store tells of changes it is listened to first, so that none falls between the two. */
@@ -37,9 +37,9 @@ export class Enquiry {
   /** Takes the store's changes, if there are any; answers whether there were. Where that fails they are still to be taken. */
   async ask(take: () => Promise<unknown>): Promise<boolean> {
     const { clock, token } = this.#ports
-    const wasTold = this.#isTold
-    this.#isTold = false
-    this.#dueAt = clock.now() + this.#settings.poll
+    const told = this.#toldAt
+    this.#toldAt = Number.POSITIVE_INFINITY
+    this.#pollAt = clock.now() + this.#settings.poll
     const before = this.#token
     try {
       // Asked for before the rows are read: what changes meanwhile differs from it.
@@ -51,7 +51,7 @@ export class Enquiry {
     } catch (error) {
       this.#token = before
       // Nobody tells it twice, and the next turn may be hours away.
-      if (wasTold) this.#hear()
+      this.#toldAt = Math.min(this.#toldAt, told)
       throw error
     } finally {
       this.#restUntil = clock.now() + this.#settings.settle
@@ -61,6 +61,7 @@ export class Enquiry {
   /** Makes the next question find a change, whatever the store says. */
   forget(): void {
     this.#token = ''
+    if (this.#deafen) this.#hear()
   }
 
   /** Ends the listening; nothing is heard afterwards. */
@@ -73,8 +74,7 @@ export class Enquiry {
 
   #hear(): void {
     if (this.#isOver) return
-    this.#isTold = true
-    this.#dueAt = Math.min(this.#dueAt, Math.max(this.#ports.clock.now(), this.#restUntil))
+    this.#toldAt = Math.min(this.#toldAt, this.#ports.clock.now())
     this.#wake()
   }
 }
