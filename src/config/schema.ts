@@ -4,7 +4,9 @@ import { isTempSuffix } from '../core/suffix.ts'
 import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
 import { aMap, aText, flag, must, named, type Phrase, text } from './phrase.ts'
+import { checkPreset, prefixOf, preset } from './presets.ts'
 import { quantity, readDuration, readLimit, readSize } from './quantity.ts'
+import { isServer, tls, tlsShape } from './tls.ts'
 import type { CollectionConfig, Config, ConfigInput } from './types.ts'
 
 /** What the schema makes of the input; paths are still as written. */
@@ -34,9 +36,12 @@ function interval({ least, most }: Bounds, words: string): z.ZodType<number | 'o
 
 const store = z.strictObject({
   url: text,
-  preset: z.enum(['table', 'mybb'], must('table or mybb')).default('table'),
+  preset: preset.default('table'),
   prefix: z.string(aText).regex(/^[A-Za-z0-9_]*$/, 'must hold only letters, digits and "_"').optional(),
-}, aMap)
+  tls: tls.optional(),
+}, aMap).superRefine(({ url, tls: encryption }, context) => {
+  if (encryption !== undefined && !isServer(url)) context.addIssue({ code: 'custom', path: ['tls'], message: 'has an effect with MySQL, MariaDB and PostgreSQL only; remove the key' })
+})
 
 const exporting = z.strictObject({
   fsync: z.enum(['batch', 'file', 'off'], must('batch, file or off')).default('batch'),
@@ -49,6 +54,10 @@ const exporting = z.strictObject({
 }, aMap)
 
 const mybb = z.strictObject({ master: flag.default(false) }, aMap)
+
+const wordpress = z.strictObject({}, aMap)
+
+const settings = z.strictObject({}, aMap)
 
 const guards = z.strictObject({
   allowEmpty: flag.default(false),
@@ -89,25 +98,20 @@ const root = z.strictObject({
   watch: watch.prefault({}),
   ignore: z.array(text, must('a list of patterns')).default([]),
   mybb: mybb.optional(),
+  wordpress: wordpress.optional(),
+  settings: settings.optional(),
+  options: named('setting', z.string(), z.unknown()).optional(),
   collections: named('collection', collectionName, collection).optional(),
-}, aMap).superRefine((config, context) => {
-  const report = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
-  if (config.store.preset === 'mybb') {
-    if (config.collections !== undefined) report(['collections'], 'cannot go with preset mybb, which brings its own; remove the key')
-    return
-  }
-  // A setting without effect would look as if it had one.
-  if (config.store.prefix !== undefined) report(['store', 'prefix'], 'has an effect with preset mybb only; remove the key')
-  if (config.mybb !== undefined) report(['mybb'], 'has an effect with preset mybb only; remove the key')
-  if (config.collections === undefined) report(['collections'], 'is missing; preset table needs at least one collection')
-  else if (Object.keys(config.collections).length === 0) report(['collections'], 'must name at least one collection')
-})
+}, aMap).superRefine((config, context) => checkPreset(config, (path, message) => context.addIssue({ code: 'custom', path, message })))
 
 /** Checks what a person wrote and applies every default. Strict: unknown keys are faults. */
 export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) => ({
   ...config,
-  store: { ...config.store, prefix: config.store.prefix ?? 'mybb_' },
+  store: { ...config.store, prefix: config.store.prefix ?? prefixOf(config.store.preset) },
   mybb: config.mybb ?? { master: false },
+  wordpress: config.wordpress ?? {},
+  settings: config.settings ?? {},
+  options: config.options ?? {},
   collections: Object.entries(config.collections ?? {}).map(([name, rest]): CollectionConfig => ({ name, ...rest })),
 }))
 
@@ -118,11 +122,14 @@ const sections: Readonly<Record<string, object>> = {
   history: history.shape,
   watch: watch.shape,
   mybb: mybb.shape,
+  wordpress: wordpress.shape,
+  settings: settings.shape,
 }
 
 /** The keys that a map of the config may have. */
 export function knownKeys(path: Path): string[] {
-  const [section] = path
+  const [section, key] = path
   if (section === undefined) return Object.keys(root.shape)
+  if (section === 'store' && key === 'tls') return Object.keys(tlsShape)
   return section === 'collections' ? keysOfCollection(path.slice(2)) : Object.keys(sections[String(section)] ?? {})
 }

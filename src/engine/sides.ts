@@ -13,6 +13,7 @@ import type { Presence } from '../tree/presence.ts'
 import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
+import { readTls } from './tls.ts'
 
 /** How long a cycle waits for another one on the same tree, in milliseconds. */
 const PATIENCE = 10_000
@@ -22,8 +23,8 @@ export async function openSides(config: Config): Promise<Sides> {
   return new Sides(config, await openStoreOf(config))
 }
 
-async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
-  return await openStore({ ...store, directory, collections, mybb })
+async function openStoreOf({ store: { tls, ...store }, directory, collections, mybb, wordpress, settings, options }: Config): Promise<Store> {
+  return await openStore({ ...store, tls: tls && readTls(tls), directory, collections, mybb, wordpress, settings, options })
 }
 
 /** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */

@@ -1,4 +1,5 @@
-import { openDatabase } from './database.ts'
+import { RowtreeError } from '../errors.ts'
+import { openDatabase, type Tls } from './database.ts'
 import { unreadable } from './failure.ts'
 import { openMybb } from './mybb/index.ts'
 import type { Store } from './store.ts'
@@ -6,12 +7,15 @@ import { openTable, type TableCollection } from './table.ts'
 
 /** Which store to open, and how its rows map to paths. */
 export interface StoreOptions {
-  /** `sqlite:FILE` */
+  /** `sqlite:FILE`, `mysql://…`, `mariadb://…`, `postgres://…`, `postgresql://…` */
   readonly url: string
   /** The directory that a relative file in the URL starts from. */
   readonly directory: string
-  readonly preset: 'table' | 'mybb'
-  /** What the names of a board's tables begin with; preset `mybb` only. */
+  /** How the connection to a server is encrypted. */
+  readonly tls?: Tls | undefined
+  /** One of ours, or a module by its absolute path. */
+  readonly preset: 'table' | 'mybb' | 'wordpress' | 'settings' | { readonly module: string }
+  /** What the names of the tables begin with; presets `mybb` and `wordpress` only. */
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
@@ -19,6 +23,12 @@ export interface StoreOptions {
     /** Whether the master theme is exported too. */
     readonly master: boolean
   }
+  /** Preset `wordpress` only. */
+  readonly wordpress?: object
+  /** Preset `settings` only. */
+  readonly settings?: object
+  /** What a preset of somebody's own is told. */
+  readonly options?: Readonly<Record<string, unknown>>
   /** Milliseconds since 1970, for columns that tell when a row was written. Default: the system's clock. */
   readonly now?: () => number
 }
@@ -29,6 +39,11 @@ export interface StoreOptions {
  * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unsupported`, `table-missing`, `column-missing`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const { preset } = options
+  if (preset !== 'table' && preset !== 'mybb') {
+    const name = typeof preset === 'string' ? preset : preset.module
+    throw new RowtreeError('store-unsupported', `Cannot open the store: this version has no preset ${name}. Choose table or mybb`)
+  }
   const database = await openDatabase(options.url, options.directory, { readOnly: true })
   try {
     return options.preset === 'mybb'
