@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'store-unsupported'
   | 'store-unwritable'
   | 'table-missing'
+  | 'target-exists'
   | 'target-is-directory'
   | 'target-is-special'
   | 'target-is-symlink'

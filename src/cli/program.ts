@@ -8,6 +8,7 @@ import { applyEnvironment } from './environment.ts'
 import type { ExportFlags } from './export.ts'
 import type { ImportFlags } from './import.ts'
 import { batch, duration, operation, patterns, port, rows, span, spanOrOff, threads } from './options.ts'
+import type { InitFlags } from './init.ts'
 import type { ResolveFlags } from './resolve.ts'
 import type { StatusFlags } from './status.ts'
 import type { SweepFlags } from './sweep.ts'
@@ -61,6 +62,7 @@ export function program(): Command {
     .option('-v, --verbose', 'tell more, also about errors')
     .option('--no-color', 'plain text (also: NO_COLOR)')
 
+  addInit(rowtree)
   addExport(rowtree)
   addImport(rowtree)
   addSync(rowtree)
@@ -72,6 +74,22 @@ export function program(): Command {
   addSweep(rowtree)
   addDemo(rowtree)
   return rowtree
+}
+
+function addInit(rowtree: Command): void {
+  rowtree
+    .command('init')
+    .description('write a config to begin with, or triggers that tell of changes')
+    .addOption(new Option('--preset <name>', 'table, mybb, wordpress or settings').choices(['table', 'mybb', 'wordpress', 'settings']))
+    .option('--url <url>', 'the database: sqlite:FILE, mysql://…, postgres://…')
+    .option('--board <dir>', 'where MyBB is: takes the database from its inc/config.php')
+    .option('--prefix <text>', 'what the names of the tables begin with')
+    .option('--tree <dir>', 'where the files go')
+    .option('--notify', 'print SQL for triggers: PostgreSQL then tells of changes')
+    .option('-o, --output <file>', 'with --notify: write it to a file')
+    .option('--force', 'replace a file that is there, and keep a copy')
+    .addHelpText('after', examples('rowtree init --preset mybb --board /srv/forum', 'rowtree init --preset table --url sqlite:site.sqlite', 'rowtree init --notify | psql board'))
+    .action(async (_: unknown, command: Command) => (await import('./init.ts')).initCommand(command.optsWithGlobals<InitFlags>()))
 }
 
 function addExport(rowtree: Command): void {

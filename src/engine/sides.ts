@@ -104,6 +104,11 @@ export class Sides {
     return await this.#store.listen?.(onChange)
   }
 
+  /** See `Store.notifySql`. */
+  notifySql(): string | undefined {
+    return this.#store.notifySql?.()
+  }
+
   async #poolOf(threads: number): Promise<WriterPool> {
     if (this.#pool.threads !== threads) {
       await this.#pool.close()

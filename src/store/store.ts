@@ -107,6 +107,8 @@ export interface Store {
    * anew. Until then `apply` fails, and `read` and `find` give what was there.
    */
   isCurrent(): boolean
+  /** SQL for an administrator to run once, after which `listen` is told of changes; absent, or `undefined`: the database has nothing of the kind. */
+  notifySql?(): string | undefined
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */
