@@ -79,7 +79,7 @@ export function program(): Command {
 function addInit(rowtree: Command): void {
   rowtree
     .command('init')
-    .description('write a config to begin with, or triggers that tell of changes')
+    .description('write a config to begin with')
     .addOption(new Option('--preset <name>', 'table, mybb, wordpress or settings').choices(['table', 'mybb', 'wordpress', 'settings']))
     .option('--url <url>', 'the database: sqlite:FILE, mysql://…, postgres://…')
     .option('--board <dir>', 'where MyBB is: takes the database from its inc/config.php')
