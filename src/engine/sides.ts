@@ -101,12 +101,12 @@ export class Sides {
 
   /** See `Store.listen`. Where the store is not what its URL names any more nothing is told, and the token tells. */
   async listen(onChange: () => void): Promise<(() => Promise<void>) | undefined> {
-    return await this.#store.listen?.(onChange)
+    return await this.#store.listen(onChange)
   }
 
   /** See `Store.notifySql`. */
   notifySql(): string | undefined {
-    return this.#store.notifySql?.()
+    return this.#store.notifySql()
   }
 
   async #poolOf(threads: number): Promise<WriterPool> {

@@ -1,70 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { digestOf } from '../digest.ts'
-import type { Problem, Row } from '../types.ts'
-import { sameContent, sizeOf } from './content.ts'
+import type { Problem } from '../types.ts'
 import type { Database } from './database.ts'
-import { refusal, replaced, unwritable } from './failure.ts'
-import { writeProblem, type RowShape } from './row.ts'
-import type { Applied, BeforeCommit, Change, Outcome } from './store.ts'
+import { writeProblem } from './row.ts'
+import { applySingly } from './singly.ts'
+import type { Applied, BeforeCommit, Change } from './store.ts'
+import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Task, tasksOf, verify } from './task.ts'
+import type { Writer } from './writer.ts'
 
-/** What a row holds: its content, nothing where there is no row, or why its content cannot be told. */
-export type Held = Row['content'] | Problem | undefined
-
-/**
- * Writes the rows of one collection. It lives for one `apply` and sees each change in this order: `current`, `asked`,
- * `rest`, `write`, `current`, `asked`; so it may keep what it found.
- */
-export interface Writer {
-  readonly shape: RowShape
-  /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
-  current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
-  /**
-   * The content that `read` is going to give when the change is done. Called before and after the writing, only for
-   * changes that have a content.
-   */
-  asked(change: Change): Row['content'] | Problem
-  /**
-   * Whether what `current` found only shows in place of a row that is not there. Such a row is inserted again also where it
-   * would hold the same. Default: never.
-   */
-  isInherited?(change: Change): boolean
-  /** What the row holds that the change is going to delete, beside its content, for `Change.rest`. */
-  rest(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined>
-  /**
-   * Inserts, updates or deletes one row. What the database reports is thrown as it is; what it does not report, such as
-   * a row that was not changed, is returned.
-   *
-   * @param previous what `current` gave; it has the digest that the change expects
-   */
-  write(db: Kysely<unknown>, change: Change, previous: Row['content'] | undefined): Promise<Problem | undefined>
+/** What a batch may write to. */
+export interface Ground {
+  readonly tables: readonly string[]
+  /** Whether all of them can take back what a transaction wrote. */
+  readonly transactional: boolean
 }
 
-/** Changes of which `current` is asked at once. */
-const CHUNK = 256
+/** How often a batch that lost against another transaction, or its connection, is begun anew. */
+const ATTEMPTS = 6
 
-/** One change on its way. */
-interface Task {
-  readonly change: Change
-  readonly writer: Writer
-  previous: Row['content'] | undefined
-  /** What it held was not its own. */
-  created: boolean
-  rest: Uint8Array | undefined
-  /** `kept`: the row is as asked already. */
-  state: 'write' | 'written' | 'kept' | 'changed'
-  digest: string | undefined
-}
+/** Milliseconds before the second attempt; each further one waits twice as long. */
+const PAUSE = 10
 
 /**
  * `Store.apply` for any preset: one transaction in which each row is compared with what is expected, written, read
  * back and compared with what was asked for. A row that already is as asked is not written. Deletions come first: a
- * new row may take the place of an old one.
+ * new row may take the place of an old one. Where somebody else's transaction came in between, or the connection was lost, all of it is done again from
+ * the comparison on: whatever became of the first attempt, the second one finds out.
  *
- * @param writerOf makes the writer of a collection, if there is such a one; called once for each
- * @throws {RowtreeError} `store-unwritable`, `store-locked`, and whatever `beforeCommit` throws; nothing is changed then
+ * @param writerOf makes the writer of a collection, if there is such a one; called once for each and attempt
+ * @throws {RowtreeError} `store-unwritable`, `store-locked`, `store-unreachable`, and whatever `beforeCommit` throws; nothing is changed then, unless the
+ * connection was lost for good amid the commit
  */
 export async function applyChanges(
   database: Database,
+  ground: Ground,
   changes: readonly Change[],
   writerOf: (collection: string) => Writer | undefined,
   beforeCommit: BeforeCommit,
@@ -73,156 +42,93 @@ export async function applyChanges(
     beforeCommit([], [], [])
     return { committed: true, outcomes: [] }
   }
-  const tasks = plan(changes, writerOf)
-  if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
+  for (let attempt = 1; ; attempt++) {
+    const tasks = tasksOf(changes, writerOf)
+    if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
+    const failed: { cause?: unknown } = {}
+    try {
+      return ground.transactional
+        ? await applyTogether(database, tasks, beforeCommit, failed)
+        : await applySingly(database, ground.tables, tasks, beforeCommit)
+    } catch (error) {
+      const isPassing = 'cause' in failed && (database.failures.isRace(failed.cause) || database.failures.isLost(failed.cause))
+      if (!isPassing || attempt === ATTEMPTS) throw error
+      await delay(PAUSE * 2 ** (attempt - 1))
+    }
+  }
+}
+
+/** @param failed gets what the database reported, where that is why it throws */
+async function applyTogether(database: Database, tasks: readonly Task[], beforeCommit: BeforeCommit, failed: { cause?: unknown }): Promise<Applied> {
+  /** What the database reports, as an error that names the store. */
+  async function or<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      failed.cause = error
+      throw database.failures.unwritable(error)
+    }
+  }
+
+  for (const [writer, some] of byWriter(tasks)) await or(writer.prepare?.(some.map(({ change }) => change)) ?? Promise.resolve())
   const db = await database.writing()
   requireCurrent(database)
-  const transaction = await or(database, db.startTransaction().setAccessMode('read write').execute())
+  const transaction = await or(db.startTransaction().setAccessMode('read write').execute())
   try {
-    const problem = await or(database, writeAll(transaction, tasks))
+    const problem = await or(writeAll(database, transaction, tasks))
     if (problem !== undefined) {
-      await or(database, transaction.rollback().execute())
+      await or(transaction.rollback().execute())
       return { committed: false, problem }
     }
     const outcomes = tasks.map(outcomeOf)
     beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
     requireCurrent(database)
-    await or(database, transaction.commit().execute())
+    await or(transaction.commit().execute())
     // Replaced while it was committed: the rows went with the file that was here.
     requireCurrent(database)
-    return { committed: true, outcomes }
+    return { committed: true, outcomes, ...(await afterwards(tasks)) }
   } catch (error) {
-    if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute()
+    // The first error tells more than that of a connection which cannot roll back either.
+    if (!transaction.isCommitted && !transaction.isRolledBack) await transaction.rollback().execute().catch(() => undefined)
     throw error
   }
 }
 
-/** What the database reports, as an error that names the store. */
-async function or<T>({ path, isCurrent }: Database, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    // SQLite calls it read-only.
-    throw isCurrent() ? unwritable(path, error) : replaced(path, 'write', error)
-  }
-}
-
 /** Rows in a file that nobody else can open would be lost. */
-function requireCurrent({ path, isCurrent }: Database): void {
-  if (!isCurrent()) throw replaced(path, 'write')
+function requireCurrent({ isCurrent, failures }: Database): void {
+  if (!isCurrent()) throw failures.unwritable(new Error('it was closed'))
 }
 
-function plan(changes: readonly Change[], writerOf: (collection: string) => Writer | undefined): Task[] | Problem {
-  const writers = new Map<string, Writer>()
-  const tasks: Task[] = []
-  for (const change of changes) {
-    const { collection } = change
-    const writer = writers.get(collection) ?? writerOf(collection)
-    if (writer === undefined) {
-      // History remembers rows for longer than the configuration may name their collection.
-      const state = `the store has no collection ${JSON.stringify(collection)} any more. Give it that collection again`
-      return writeProblem({ collection, keyNames: [] }, change, 'row-refused', state)
-    }
-    writers.set(collection, writer)
-    tasks.push({ change, writer, previous: undefined, created: false, rest: undefined, state: 'write', digest: undefined })
-  }
-  return tasks
-}
-
-async function writeAll(db: Kysely<unknown>, tasks: readonly Task[]): Promise<Problem | undefined> {
+async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly Task[]): Promise<Problem | undefined> {
   const found = await eachHeld(db, tasks, compare)
   if (found !== undefined) return found
   const pending = tasks.filter(({ state }) => state === 'write')
   for (const task of pending.filter(isDeletion)) {
-    const problem = await write(db, task)
+    task.rest = await task.writer.rest(db, task.change)
+    const problem = await write(database, db, task.writer, [task.change])
     if (problem !== undefined) return problem
   }
-  for (const task of pending) {
-    const problem = isDeletion(task) ? undefined : await write(db, task)
+  for (const [writer, some] of byWriter(pending.filter((task) => !isDeletion(task)))) {
+    const changes = some.map(({ change }) => change)
+    // One by one it is known which row was refused; together is faster where each statement is a journey.
+    for (const part of database.language.updateMany === undefined ? changes.map((change) => [change]) : [changes]) {
+      const problem = await write(database, db, writer, part)
+      if (problem !== undefined) return problem
+    }
+  }
+  for (const writer of byWriter(pending).keys()) {
+    const problem = await writer.finish?.(db)
     if (problem !== undefined) return problem
   }
   return eachHeld(db, pending, verify)
 }
 
-function isDeletion({ change }: Task): boolean {
-  return change.content === undefined
-}
-
-/** Asks what the rows hold, many at once, and stops at the first problem. */
-async function eachHeld(
-  db: Kysely<unknown>,
-  tasks: readonly Task[],
-  look: (task: Task, held: Held) => Problem | undefined,
-): Promise<Problem | undefined> {
-  for (const [writer, all] of Map.groupBy(tasks, (task) => task.writer)) {
-    for (let start = 0; start < all.length; start += CHUNK) {
-      const some = all.slice(start, start + CHUNK)
-      const held = await writer.current(db, some.map(({ change }) => change))
-      for (const [index, task] of some.entries()) {
-        const problem = look(task, held[index])
-        if (problem !== undefined) return problem
-      }
-    }
-  }
-  return undefined
-}
-
-/** Decides whether the change is to be written. */
-function compare(task: Task, held: Held): Problem | undefined {
-  const { change, writer } = task
-  if (isProblem(held)) return held
-  const asked = change.content === undefined ? undefined : writer.asked(change)
-  if (isProblem(asked)) return asked
-  task.previous = held
-  const isInherited = held !== undefined && writer.isInherited?.(change) === true
-  task.created = isInherited && change.content !== undefined
-  const digest = held === undefined ? undefined : digestOf(held)
-  if (sameContent(held, asked) && !(isInherited && change.rest !== undefined)) {
-    task.state = 'kept'
-    task.digest = digest
-  } else if (digest !== change.expected) task.state = 'changed'
-  return undefined
-}
-
-async function write(db: Kysely<unknown>, task: Task): Promise<Problem | undefined> {
-  const { change, writer, previous } = task
+async function write({ failures }: Database, db: Kysely<unknown>, writer: Writer, changes: readonly Change[]): Promise<Problem | undefined> {
   try {
-    if (isDeletion(task)) task.rest = await writer.rest(db, change)
-    return await writer.write(db, change, previous)
+    return await writer.write(db, changes)
   } catch (error) {
-    const state = refusal(error)
+    const state = failures.refusal(error)
     if (state === undefined) throw error
-    return writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`)
+    return writeProblem(writer.shape, changes[0]!, 'row-refused', `the database refused it: ${state}`)
   }
-}
-
-/** Compares what the row holds now with what was asked for. After a deletion another row may show: the one it had hidden. */
-function verify(task: Task, held: Held): Problem | undefined {
-  const { change, writer } = task
-  if (isProblem(held)) return writeProblem(writer.shape, change, 'not-stored', `afterwards it cannot be read. ${held.message}`)
-  const asked = change.content === undefined ? undefined : writer.asked(change)
-  if (isProblem(asked)) return asked
-  if (asked !== undefined && !sameContent(held, asked)) {
-    const state = `${difference(asked, held)}. Look for a trigger or a column type that changes it`
-    return writeProblem(writer.shape, change, 'not-stored', state)
-  }
-  task.state = 'written'
-  task.digest = held === undefined ? undefined : digestOf(held)
-  return undefined
-}
-
-function difference(asked: Row['content'], held: Row['content'] | undefined): string {
-  if (held === undefined) return 'afterwards no row has this key'
-  const [wanted, size] = [sizeOf(asked), sizeOf(held)]
-  return size === wanted ? `afterwards the row holds ${size} other bytes` : `afterwards the row holds ${size} bytes instead of ${wanted}`
-}
-
-function isProblem(held: Held): held is Problem {
-  return typeof held === 'object' && !(held instanceof Uint8Array)
-}
-
-function outcomeOf({ state, digest, created }: Task): Outcome {
-  if (state === 'changed') return { kind: 'changed' }
-  const written = state === 'written'
-  return { kind: 'done', digest, written, ...(written && created && { created }) }
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Writer } from './apply.ts'
+import type { Writer } from './writer.ts'
 import type { Watched } from './database.ts'
 import type { RowShape } from './row.ts'
 import type { Chunk, Finding } from './store.ts'

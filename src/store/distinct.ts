@@ -1,7 +1,7 @@
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Problem, Row } from '../types.ts'
 import { streamRows } from './snapshot.ts'
-import type { SqlValue } from './sqlite.ts'
+import type { SqlValue } from './value.ts'
 import type { Chunk } from './store.ts'
 
 /** A chunk that is being filled. */

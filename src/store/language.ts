@@ -20,14 +20,22 @@ export interface Reference {
  * column can hold by `store`, and `encode` makes what is bound to a parameter.
  */
 export interface Language {
+  /** A table by its name, unqualified or, where the database has that, as `schema.table`. */
+  table(name: string): RawBuilder<unknown>
   /** Selects a key column as the text that SQL writes for its value. What is no text, and has none, arrives as bytes. */
   keyText(key: Reference): RawBuilder<unknown>
+  /** Selects what `isExactly` compares a key column with. Default: `keyText`. */
+  identity?(key: Reference): RawBuilder<unknown>
   /** Selects a content column, for `decode`. */
   select(content: Reference): RawBuilder<unknown>
   /** Selects what `Texts.isWhole` compares a text with; `null` where a text always arrives as it is. */
   proof(expression: RawBuilder<unknown>): RawBuilder<unknown>
   /** Selects the bytes of a text that did not arrive whole. */
   bytes(expression: RawBuilder<unknown>): RawBuilder<unknown>
+  /** Selects a value so that it can be put back exactly: whether it is a text that arrives as bytes, and the value. Default: no, and `select`. */
+  exact?(column: Reference): readonly [isText: RawBuilder<unknown>, value: RawBuilder<unknown>]
+  /** Selects what kind of value a column holds: `null`, `integer`, `real`, `text`, `blob`. Default: by the column's kind. */
+  kindOf?(column: Reference): RawBuilder<unknown>
   /** A selected value as one of a file. */
   decode(column: Column, selected: SqlValue): FieldValue
   /** What the column is going to give back when it is given this value. Where both would not agree, it is refused. */
@@ -48,7 +56,7 @@ export interface Language {
    * key a column takes for the same.
    */
   hasKeys(columns: readonly Reference[], parameters: number): RawBuilder<unknown>
-  /** The condition that names rows by the exact value of a key column, served by an index where there is one; the value, as selected by `keyText`, is bound twice. */
+  /** The condition that names rows by the exact value of a key column, served by an index where there is one; the value, as selected by `identity`, is bound twice. */
   isExactly(key: Reference): RawBuilder<unknown>
   /** How rows are ordered by a key column so that equal keys are neighbours. `unique`: no two rows have the same key. */
   order(key: Reference, unique: boolean): RawBuilder<unknown>

@@ -1,9 +1,14 @@
 import { RowtreeError } from '../errors.ts'
-import { openDatabase, type Tls } from './database.ts'
-import { unreadable } from './failure.ts'
-import { openMybb } from './mybb/index.ts'
+import { assembleStore } from './assemble.ts'
+import type { Collection } from './collection.ts'
+import type { Database, Tls } from './database.ts'
+import { boardCollections } from './mybb/index.ts'
+import { openDatabase } from './open-database.ts'
 import type { Store } from './store.ts'
-import { openTable, type TableCollection } from './table.ts'
+import { openTableCollection } from './table/collection.ts'
+import type { TableCollection } from './table/source.ts'
+
+export type { TableCollection } from './table/source.ts'
 
 /** Which store to open, and how its rows map to paths. */
 export interface StoreOptions {
@@ -11,7 +16,6 @@ export interface StoreOptions {
   readonly url: string
   /** The directory that a relative file in the URL starts from. */
   readonly directory: string
-  /** How the connection to a server is encrypted. */
   readonly tls?: Tls | undefined
   /** One of ours, or a module by its absolute path. */
   readonly preset: 'table' | 'mybb' | 'wordpress' | 'settings' | { readonly module: string }
@@ -36,21 +40,25 @@ export interface StoreOptions {
 /**
  * Opens a store and checks that what it is going to read exists.
  *
- * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unsupported`, `table-missing`, `column-missing`
+ * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unreachable`, `store-unsupported`, `table-missing`, `column-missing`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { preset } = options
-  if (preset !== 'table' && preset !== 'mybb') {
-    const name = typeof preset === 'string' ? preset : preset.module
-    throw new RowtreeError('store-unsupported', `Cannot open the store: this version has no preset ${name}. Choose table or mybb`)
-  }
-  const database = await openDatabase(options.url, options.directory, { readOnly: true })
+  const database = await openDatabase(options.url, options)
   try {
-    return options.preset === 'mybb'
-      ? await openMybb(database, { prefix: options.prefix, master: options.mybb.master }, options.now)
-      : await openTable(database, options.collections, options.now)
+    return assembleStore(database, await openCollections(database, options), options.now)
   } catch (error) {
     await database.close()
-    throw unreadable(database.path, error)
+    throw database.failures.unreadable(error)
   }
+}
+
+async function openCollections(database: Database, { preset, prefix, mybb, collections }: StoreOptions): Promise<readonly Collection[]> {
+  if (preset !== 'table' && preset !== 'mybb') {
+    const name = typeof preset === 'string' ? preset : preset.module
+    throw new RowtreeError('store-unsupported', `Cannot open the store ${database.name}: this version has no preset ${name}. Choose table or mybb`)
+  }
+  if (preset === 'mybb') return boardCollections(database, { prefix, master: mybb.master })
+  const all: Collection[] = []
+  for (const collection of collections) all.push(await openTableCollection(database, collection))
+  return all
 }

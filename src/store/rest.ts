@@ -1,4 +1,4 @@
-import type { SqlValue } from './sqlite.ts'
+import type { SqlValue } from './value.ts'
 
 /** What kind of value a column holds, in SQLite's words. */
 export type Kind = 'null' | 'integer' | 'real' | 'text' | 'blob'

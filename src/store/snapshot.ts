@@ -1,8 +1,7 @@
 import { CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from './database.ts'
-import { unreadable } from './failure.ts'
-import type { RecordQuery, SqlValue } from './sqlite.ts'
 import type { Chunk } from './store.ts'
+import type { RecordQuery, SqlValue } from './value.ts'
 
 /** Rows in a chunk: few, because the garbage collector copies what is still in use, and a chunk's contents are. */
 export const CHUNK_SIZE = 64
@@ -20,7 +19,7 @@ export async function* readSnapshot(
   try {
     database.recover()
     const db = await database.streaming()
-    const transaction = await db.startTransaction().execute()
+    const transaction = await db.startTransaction().setAccessMode('read only').execute()
     try {
       yield* read(transaction)
     } finally {
@@ -28,7 +27,7 @@ export async function* readSnapshot(
       await transaction.rollback().execute()
     }
   } catch (error) {
-    throw unreadable(database.path, error)
+    throw database.failures.unreadable(error)
   }
 }
 
@@ -40,8 +39,8 @@ export async function* streamRows(db: Kysely<unknown>, query: RawBuilder<unknown
 }
 
 /** The query's rows, all at once, each as a record. */
-export async function queryRecords(db: Kysely<unknown>, text: string, parameters: readonly SqlValue[]): Promise<SqlValue[][]> {
-  const query: RecordQuery = { ...CompiledQuery.raw(text, parameters as SqlValue[]), records: true }
+export async function queryRecords(db: Kysely<unknown>, text: string, parameters: readonly unknown[]): Promise<SqlValue[][]> {
+  const query: RecordQuery = { ...CompiledQuery.raw(text, parameters as unknown[]), records: true }
   const { rows } = await db.executeQuery<SqlValue[]>(query)
   return rows
 }
@@ -52,6 +51,6 @@ export async function ask<T>(database: Database, query: (db: Kysely<unknown>) =>
     database.recover()
     return await query(database.kysely)
   } catch (error) {
-    throw unreadable(database.path, error)
+    throw database.failures.unreadable(error)
   }
 }

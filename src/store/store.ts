@@ -42,14 +42,18 @@ export type Outcome =
   | { readonly kind: 'done'; readonly digest: Digest | undefined; readonly written: boolean; readonly created?: true }
   /** The row is not what was expected any more and was left alone. */
   | { readonly kind: 'changed' }
+  /** It could not be written, or nobody can tell whether it was. Only where the database cannot take back the others, such as MyISAM. */
+  | { readonly kind: 'failed'; readonly problem: Problem }
 
-/** A batch is committed as a whole, or nothing of it is, because of one change. */
+/** A batch is committed as a whole, or nothing of it is, because of one change. Where a database cannot do that, each outcome tells of itself. */
 export type Applied =
-  | { readonly committed: true; readonly outcomes: readonly Outcome[] }
+  | { readonly committed: true; readonly outcomes: readonly Outcome[]; /** What failed beside the rows, which are written. */ readonly problems?: readonly Problem[] }
   | { readonly committed: false; readonly problem: Problem }
 
 /**
- * Is told of a batch that is written and not committed; what it throws rolls the batch back.
+ * Is told of a batch that is written and not committed; what it throws rolls the batch back. It is told again when the batch had to be begun
+ * anew: then a change that is not `written` any more may be one that the earlier attempt did commit. Where a database cannot take back what
+ * it wrote, it is told before anything is written.
  *
  * @param previous what the rows held; `undefined` where there was none
  * @param outcomes what became of the changes
@@ -98,17 +102,17 @@ export interface Store {
    */
   token(): Promise<string>
   /**
-   * Tells as soon as somebody else changed rows, perhaps also where nobody did; the function that it gives ends that. `undefined` where
-   * the database does not tell: then `token` has to be asked.
+   * Calls `onChange` soon after somebody else committed something, where the database tells by itself; the function that it gives ends that. `undefined` where it
+   * does not. It may call too often, and now and then for nothing; it is no more than a wish to ask for the token.
    */
-  listen?(onChange: () => void): Promise<(() => Promise<void>) | undefined>
+  listen(onChange: () => void): Promise<(() => Promise<void>) | undefined>
   /**
    * Whether the store is still what its URL names. `false` when its file was replaced or removed, and after `close`: it has to be opened
    * anew. Until then `apply` fails, and `read` and `find` give what was there.
    */
   isCurrent(): boolean
-  /** SQL for an administrator to run once, after which `listen` is told of changes; absent, or `undefined`: the database has nothing of the kind. */
-  notifySql?(): string | undefined
+  /** SQL for an administrator to run once, after which `listen` is told of changes; `undefined` where the database has nothing of the kind. */
+  notifySql(): string | undefined
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */

@@ -84,22 +84,28 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
   const entries = baseline.find(tasks.map(({ path }) => path))
   const batch = tasks.map((task) => ({ ...task, entry: entries.get(task.path) }))
   const changes = batch.map(({ path, collection, key, expected, content, arrival }): Change => ({ path, collection, key, expected, content, rest: arrival?.rest }))
-  const applied = await store.apply(changes, (...done) => keep(baseline, batch, ...done))
+  const kept = new Map<string, number>()
+  const applied = await store.apply(changes, (...done) => keep(baseline, batch, kept, ...done))
   if (!applied.committed) {
     if (batch.length > 1) return false
     tally.problems.push(applied.problem)
     return true
   }
+  tally.problems.push(...(applied.problems ?? []))
   record(ports, batch, applied.outcomes, reappeared)
   return true
 }
 
-/** Puts what rows held into history, before the store commits what they hold now. */
-function keep(baseline: Baseline, batch: readonly ReadyTask[], ...[previous, outcomes, rests]: Parameters<BeforeCommit>): void {
+/**
+ * Puts what rows held into history, before the store commits what they hold now.
+ *
+ * @param kept the record of each path; where the store begins anew, that of a row which it writes again is replaced
+ */
+function keep(baseline: Baseline, batch: readonly ReadyTask[], kept: Map<string, number>, ...[previous, outcomes, rests]: Parameters<BeforeCommit>): void {
   const records: HistoryRecord[] = []
   for (const [index, { path, collection, key, expected, entry }] of batch.entries()) {
     const outcome = outcomes[index]!
-    if (outcome.kind === 'changed' || !outcome.written) continue
+    if (outcome.kind !== 'done' || !outcome.written) continue
     const content = previous[index]
     const base = entry && storedIn(entry)
     const agreed = entry !== undefined && (entry.source || entry.digest) === expected
@@ -107,7 +113,8 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], ...[previous, out
     records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base, rest: rests[index] })
   }
   if (records.length === 0) return
-  baseline.record(records)
+  baseline.retract(records.flatMap(({ path }) => kept.get(path) ?? []))
+  for (const [index, id] of baseline.record(records).entries()) kept.set(records[index]!.path, id)
   baseline.checkpoint()
 }
 
@@ -117,7 +124,8 @@ function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyT
   let offset = 0
   for (const [index, { path, collection, key, entry, arrival, expected, content }] of batch.entries()) {
     const outcome = outcomes[index]!
-    if (outcome.kind === 'changed') {
+    if (outcome.kind === 'failed') tally.problems.push(outcome.problem)
+    else if (outcome.kind === 'changed') {
       const problem = { path, code: 'changed-meanwhile', message: `The row of ${path} changed while the file was imported; run it again` } as const
       agenda.deferrals.push({ kind: 'conflict', problem, store: expected, tree: arrival?.digest })
     } else if (arrival) {

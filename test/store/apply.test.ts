@@ -4,7 +4,7 @@ import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
-import { unwritable } from '../../src/store/failure.ts'
+import { sqliteFailures } from '../../src/store/sqlite/failures.ts'
 import type { Store } from '../../src/store/store.ts'
 import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
 import { changeAt, collection, contents, execute, failure, literals, makeDatabase, open, openScript, pages, put, readAll } from './fixtures.ts'
@@ -433,7 +433,7 @@ describe('a store that cannot be written', () => {
     [11, 'SQLITE_CORRUPT', 'the database is damaged. Check it with "pragma integrity_check"'],
     [14, 'SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory'],
   ])('for a reason of SQLite (code %i) is told with the remedy', (errcode, errno, state) => {
-    const error = unwritable('/srv/store.db', Object.assign(new Error('?'), { errcode }))
+    const error = sqliteFailures('/srv/store.db', () => true).unwritable(Object.assign(new Error('?'), { errcode }))
     expect(error).toMatchObject({ code: 'store-unwritable', message: `Cannot write the store /srv/store.db: ${state}`, errno })
   })
 })

@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CompiledQuery, Kysely, sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openDatabase, redactUrl, type Database } from '../../src/store/database.ts'
-import { unreadable } from '../../src/store/failure.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import { queryRecords } from '../../src/store/snapshot.ts'
-import { NodeSqliteDialect } from '../../src/store/sqlite.ts'
+import { NodeSqliteDialect } from '../../src/store/sqlite/dialect.ts'
+import { sqliteFailures } from '../../src/store/sqlite/failures.ts'
+import { redactUrl } from '../../src/store/url.ts'
 import { execute, failure, makeDatabase, temporaryDirectory } from './fixtures.ts'
 
 const SCRIPT = 'create table t (a); insert into t values (1)'
 
-async function openUrl(url: string, directory: string, readOnly = true): Promise<Database> {
-  const database = await openDatabase(url, directory, { readOnly })
+async function openUrl(url: string, directory: string): Promise<Database> {
+  const database = await openDatabase(url, { directory })
   onTestFinished(() => database.close())
   return database
 }
@@ -27,18 +29,17 @@ describe('URLs', () => {
     const { directory, file } = makeDatabase(SCRIPT, name)
     for (const url of [`sqlite:${name}`, `sqlite:./${name}`, `sqlite:${file}`, `sqlite://${file}`]) {
       const database = await openUrl(url, directory)
-      expect([url, database.path, await countRows(database)]).toEqual([url, file, 1])
+      expect([url, database.name, await countRows(database)]).toEqual([url, file, 1])
     }
-    expect(await countRows(await openUrl(`sqlite:${name}`, directory, false))).toBe(1)
+    expect(await countRows(await openUrl(`sqlite:${name}`, directory))).toBe(1)
     expect(readdirSync(directory)).toEqual([name])
   })
 
   test.each([
-    ['mysql://me:hunter2@host/board', 'Cannot open the store mysql://me:***@host/board: this version reads SQLite only. Write sqlite:FILE'],
-    ['postgres://me:hun/t@er2@host/board', 'Cannot open the store postgres://me:***@host/board: this version reads SQLite only. Write sqlite:FILE'],
-    ['board.db', 'Cannot open the store ***: it does not begin with a kind of database. Write sqlite:FILE'],
+    ['oracle://me:hunter2@host/board', 'Cannot open the store oracle://me:***@host/board: rowtree knows no such kind of database. Write sqlite:FILE, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE'],
+    ['board.db', 'Cannot open the store ***: it does not begin with a kind of database. Write sqlite:FILE, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE'],
     // Without its scheme a URL may hold a password anywhere.
-    ['me:hunter2@host/board', 'Cannot open the store ***: this version reads SQLite only. Write sqlite:FILE'],
+    ['me:hunter2@host/board', 'Cannot open the store ***: rowtree knows no such kind of database. Write sqlite:FILE, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE'],
     ['sqlite:', 'Cannot open the store sqlite:: it names no file. Write sqlite:FILE'],
   ])('refuse %s', async (url, message) => {
     const error = await failure(openUrl(url, '/'))
@@ -59,10 +60,10 @@ describe('URLs', () => {
 })
 
 describe('files', () => {
-  test.each([true, false])('a missing one is not created (read only: %s)', async (readOnly) => {
+  test('a missing one is not created', async () => {
     const directory = temporaryDirectory()
     const path = join(directory, 'none.db')
-    const error = await failure(openUrl('sqlite:none.db', directory, readOnly))
+    const error = await failure(openUrl('sqlite:none.db', directory))
     const message = `Cannot open the store ${path}: there is no such file. Correct store.url`
     expect(error).toMatchObject({ code: 'store-missing', message, path, errno: 'ENOENT' })
     expect(readdirSync(directory)).toEqual([])
@@ -94,7 +95,7 @@ describe('files', () => {
   })
 
   test.each([5, 5 | (2 << 8)])('a lock that stays is explained (code %i)', (errcode) => {
-    const error = unreadable('/srv/store.db', Object.assign(new Error('database is locked'), { errcode }))
+    const error = sqliteFailures('/srv/store.db', () => true).unreadable(Object.assign(new Error('database is locked'), { errcode }))
     const message = 'Cannot read the store /srv/store.db: another program has locked it. Try again when that program is done'
     expect(error).toMatchObject({ code: 'store-locked', message, errno: 'SQLITE_BUSY' })
   })
@@ -103,8 +104,8 @@ describe('files', () => {
     const { directory } = makeDatabase(SCRIPT)
     const { kysely } = await openUrl('sqlite:store.db', directory)
     await expect(sql`delete from t`.execute(kysely)).rejects.toThrow(/readonly/)
-    const writable = await openUrl('sqlite:store.db', directory, false)
-    const result = await sql`delete from t`.execute(writable.kysely)
+    const writable = await openUrl('sqlite:store.db', directory)
+    const result = await sql`delete from t`.execute(await writable.writing())
     expect(result.numAffectedRows).toBe(1n)
   })
 

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
-import { openDatabase } from '../../src/store/database.ts'
-import { openMybb } from '../../src/store/mybb/index.ts'
+import { assembleStore } from '../../src/store/assemble.ts'
+import { boardCollections } from '../../src/store/mybb/index.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import type { Applied, Change, Store } from '../../src/store/store.ts'
 import type { ProblemCode } from '../../src/types.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -70,7 +71,8 @@ export function makeBoard(script: string, options: { master?: boolean; encoding?
 /** Opens the board of a file. All of it closes with the test. */
 export async function openBoard(file: string, master = false): Promise<TestBoard> {
   const options = { prefix: 'mybb_', master }
-  const store = await openMybb(await openDatabase(`sqlite:${file}`, join(file, '..'), { readOnly: true }), options, () => NOW)
+  const opened = await openDatabase(`sqlite:${file}`, { directory: join(file, '..') })
+  const store = assembleStore(opened, await boardCollections(opened, options), () => NOW)
   const database = new DatabaseSync(file)
   onTestFinished(async () => {
     await store.close()

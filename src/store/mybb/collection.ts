@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import type { ContentSource } from './contents.ts'
 import type { Plan } from './plan.ts'
 
@@ -15,8 +15,8 @@ export interface Stamp {
 
 /** One kind of row that a board has: its templates, or its stylesheets. */
 export interface BoardCollection extends ContentSource {
-  /** Plans what the board shows; given titles, at least all that has one of them. */
-  plan(db: Kysely<unknown>, titles?: readonly string[]): Promise<Plan>
+  /** Plans what the board shows; given titles, at least all that has one of them. `lock`: nobody changes that until the transaction ends. */
+  plan(db: Kysely<unknown>, titles?: readonly string[], lock?: RawBuilder<unknown>): Promise<Plan>
   /** Characters that a new title may have: some databases cut a longer one without a word. */
   readonly longest: number
   /** Columns beside the content that every write sets. */

@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Row } from '../../types.ts'
+import type { Database } from '../database.ts'
 import type { RowShape } from '../row.ts'
-import type { Texts } from '../texts.ts'
 
 /** Where the contents of a collection are. */
 export interface ContentSource extends RowShape {
@@ -20,19 +20,20 @@ export type Contents = ReadonlyMap<number, Row['content']>
 export async function readContents(
   db: Kysely<unknown>,
   { table, id, content }: ContentSource,
-  texts: Texts,
+  { language, texts }: Pick<Database, 'language' | 'texts'>,
   ids: readonly number[],
+  lock: RawBuilder<unknown> = sql``,
 ): Promise<Contents> {
   if (ids.length === 0) return new Map()
   const body = sql.id(content)
-  const from = (some: readonly number[]) => sql`from ${sql.id(table)} where ${sql.id(id)} in (${sql.join(some)})`
-  const { rows } = await sql<{ id: number; content: string | Uint8Array; octets: number }>`
-    select ${sql.id(id)} as id, ${body} as content, octet_length(${body}) as octets ${from(ids)}`.execute(db)
-  const contents = new Map(rows.map((row) => [row.id, row.content]))
-  const broken = rows.filter((row) => typeof row.content === 'string' && !texts.isWhole(row.content, row.octets))
+  const from = (some: readonly number[]) => sql`from ${sql.id(table)} where ${sql.id(id)} in (${sql.join(some)}) ${lock}`
+  const { rows } = await sql<{ id: number | string; content: string | Uint8Array; proof: unknown }>`
+    select ${sql.id(id)} as id, ${body} as content, ${language.proof(body)} as proof ${from(ids)}`.execute(db)
+  const contents = new Map(rows.map((row) => [Number(row.id), row.content]))
+  const broken = rows.filter((row) => typeof row.content === 'string' && !texts.isWhole(row.content, row.proof))
   if (broken.length > 0) {
     const again = await sql<{ id: number; bytes: Uint8Array }>`
-      select ${sql.id(id)} as id, cast(${body} as blob) as bytes ${from(broken.map((row) => row.id))}`.execute(db)
+      select ${sql.id(id)} as id, ${language.bytes(body)} as bytes ${from(broken.map((row) => Number(row.id)))}`.execute(db)
     for (const row of again.rows) contents.set(row.id, texts.decode(row.bytes))
   }
   return contents

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import type { Row, RowKey } from '../../types.ts'
+import type { Database } from '../database.ts'
 import { rowProblem } from '../row.ts'
 import type { Finding } from '../store.ts'
-import type { Texts } from '../texts.ts'
 import type { BoardCollection } from './collection.ts'
 import { readContents } from './contents.ts'
 import { rowOf, type Plan, type Shown, type Spot } from './plan.ts'
@@ -14,24 +14,15 @@ const MANY = 1000
 const TOGETHER = 256
 
 /** What the board has at each of these paths, in their order. */
-export async function findPaths(
-  db: Kysely<unknown>,
-  texts: Texts,
-  collections: readonly BoardCollection[],
-  paths: readonly string[],
-): Promise<Finding[]> {
-  const findings = new Map<string, Finding>()
-  for (const collection of collections) {
-    const placed = paths.filter((path) => collection.pattern.parse(path) !== undefined)
-    if (placed.length === 0) continue
-    const plan = await collection.plan(db, placed.length > MANY ? undefined : titlesOf(collection, placed))
-    for (let start = 0; start < placed.length; start += TOGETHER) {
-      const some = placed.slice(start, start + TOGETHER)
-      const located = await locate(db, texts, collection, plan, some)
-      for (const [index, path] of some.entries()) findings.set(path, findingOf(collection, path, located[index]!))
-    }
+export async function findPaths(db: Kysely<unknown>, database: Database, collection: BoardCollection, paths: readonly string[]): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const plan = await collection.plan(db, paths.length > MANY ? undefined : titlesOf(collection, paths))
+  for (let start = 0; start < paths.length; start += TOGETHER) {
+    const some = paths.slice(start, start + TOGETHER)
+    const located = await locate(db, database, collection, plan, some)
+    for (const [index, path] of some.entries()) findings.push(findingOf(collection, path, located[index]!))
   }
-  return paths.map((path) => findings.get(path) ?? { kind: 'unknown' })
+  return findings
 }
 
 /** The titles, or the names of stylesheets, in these paths; the patterns end with them. */
@@ -45,13 +36,14 @@ export type Located = Spot | { readonly kind: 'row'; readonly row: Row; readonly
 /** What the collection has at each of these paths. */
 export async function locate(
   db: Kysely<unknown>,
-  texts: Texts,
+  database: Pick<Database, 'language' | 'texts'>,
   collection: BoardCollection,
   plan: Plan,
   paths: readonly string[],
+  lock?: RawBuilder<unknown>,
 ): Promise<Located[]> {
   const found = paths.map((path) => plan.at(path))
-  const contents = await readContents(db, collection, texts, found.flatMap((one) => ('ids' in one ? one.ids : [])))
+  const contents = await readContents(db, collection, database, found.flatMap((one) => ('ids' in one ? one.ids : [])), lock)
   return found.map((one): Located => {
     if (!('ids' in one)) return one
     const row = rowOf(collection, one, contents)

@@ -1,13 +1,9 @@
-import type { Kysely } from 'kysely'
-import { applyChanges, type Writer } from '../apply.ts'
-import type { Database } from '../database.ts'
-import { describer } from '../row.ts'
+import type { Collection } from '../collection.ts'
+import type { Table } from '../column.ts'
+import type { Database, Watched } from '../database.ts'
 import { requireColumns } from '../schema.ts'
-import { ask, readSnapshot } from '../snapshot.ts'
-import type { Store } from '../store.ts'
-import type { Stamp } from './collection.ts'
+import type { BoardCollection } from './collection.ts'
 import { findPaths } from './find.ts'
-import type { Plan } from './plan.ts'
 import { hasCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
@@ -21,7 +17,9 @@ export interface MybbOptions {
   readonly master: boolean
 }
 
-const TABLES: Readonly<Record<string, readonly string[]>> = {
+type Columns = Readonly<Record<string, readonly string[]>>
+
+const READ: Columns = {
   templates: ['tid', 'title', 'template', 'sid'],
   templatesets: ['sid', 'title'],
   templategroups: ['gid', 'prefix', 'title'],
@@ -30,72 +28,58 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Columns that only writing needs. */
-const WRITTEN: typeof TABLES = {
+const WRITTEN: Columns = {
   templates: ['version', 'status', 'dateline'],
   themestylesheets: ['attachedto', 'cachefile', 'lastmodified'],
 }
 
 /**
  * The templates and stylesheets of a MyBB 1.8 board: the ones that each template set and each
- * theme shows, wherever they inherit them from. It owns the database.
+ * theme shows, wherever they inherit them from.
  *
- * @param now Milliseconds since 1970.
  * @throws {RowtreeError} `table-missing`, `column-missing`
  */
-export async function openMybb(
-  database: Database,
-  { prefix, master }: MybbOptions,
-  now: () => number = Date.now,
-): Promise<Store> {
-  await requireTables(database, prefix, TABLES)
-  const collections = [templatesOf(prefix), stylesheetsOf(prefix, master)]
-
-  async function plan(db: Kysely<unknown>): Promise<Plan[]> {
-    const plans: Plan[] = []
-    for (const collection of collections) plans.push(await collection.plan(db))
-    return plans
-  }
-
+export async function boardCollections(database: Database, { prefix, master }: MybbOptions): Promise<Collection[]> {
+  const tables = await requireTables(database, prefix, READ)
+  const transactional = tables.every((table) => table.transactional)
+  const watched = (...names: string[]): Watched[] => names.map((name) => ({ table: prefix + name, columns: READ[name]! }))
   let cached: boolean | undefined
 
   /** Looks for what only writing needs, outside of its transaction. */
-  async function prepare(): Promise<boolean> {
+  async function prepare(): Promise<void> {
+    if (cached !== undefined) return
     await requireTables(database, prefix, WRITTEN)
-    return hasCache(database, prefix)
+    cached = await hasCache(database, prefix)
   }
 
-  return {
-    async count() {
-      const plans = await ask(database, plan)
-      return plans.reduce((total, { size }) => total + size, 0)
-    },
-    read: () => readSnapshot(database, async function* (transaction) {
-      for (const part of await plan(transaction)) yield* part.read(transaction, database.texts)
-    }),
-    find: (paths) => ask(database, (db) =>
-      db.transaction().execute((transaction) => findPaths(transaction, database.texts, collections, paths))),
-    async apply(changes, beforeCommit) {
-      cached ??= await ask(database, prepare)
-      const time = Math.floor(now() / 1000)
-      const stampOf = (db: Kysely<unknown>): Promise<Stamp> => readStamp(db, prefix, cached === true, time)
-      const writerOf = (name: string): Writer | undefined => {
-        const found = collections.find(({ collection }) => collection === name)
-        return found && boardWriter(found, database.texts, stampOf)
-      }
-      return applyChanges(database, changes, writerOf, beforeCommit)
-    },
-    describe: describer(collections),
-    token: () => ask(database, () => database.token()),
-    isCurrent: () => database.isCurrent(),
-    files: database.files,
-    close: () => database.close(),
+  function collectionOf(board: BoardCollection, ...parts: string[]): Collection {
+    return {
+      collection: board.collection,
+      keyNames: board.keyNames,
+      pattern: board.pattern,
+      watched: watched(...parts),
+      transactional,
+      count: async (db) => (await board.plan(db)).size,
+      async *read(db) {
+        yield* (await board.plan(db)).read(db, database)
+      },
+      find: (db, paths) => findPaths(db, database, board, paths),
+      writer: (moment) => boardWriter(board, database, { prepare, stampOf: (db) => readStamp(db, prefix, cached === true, Math.floor(moment / 1_000)) }),
+    }
   }
+
+  return [
+    collectionOf(templatesOf(prefix, database.language), 'templates', 'templatesets', 'templategroups'),
+    collectionOf(stylesheetsOf(prefix, database.language, master), 'themestylesheets', 'themes'),
+  ]
 }
 
-async function requireTables(database: Database, prefix: string, tables: typeof TABLES): Promise<void> {
+async function requireTables(database: Database, prefix: string, tables: Columns): Promise<Table[]> {
+  const found: Table[] = []
   for (const [name, columns] of Object.entries(tables)) {
-    await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix })
+    found.push(await requireColumns(database, { reader: 'the board', table: prefix + name, columns, remedy: findPrefix }))
   }
+  return found
 }
 
 /** Every board has this table, so what comes before its name is the prefix. */

@@ -1,6 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Column } from '../column.ts'
+import type { Language } from '../language.ts'
 import type { KeyValue } from '../row.ts'
-import { keyText } from '../texts.ts'
 import type { ContentSource } from './contents.ts'
 
 /** A template set or a theme: what its files' directory is named after. */
@@ -30,12 +31,13 @@ export interface OwnerColumns {
 }
 
 /** Reads template sets or themes, in the order of their ids. */
-export async function readOwners(db: Kysely<unknown>, { table, id, title }: OwnerColumns): Promise<Owner[]> {
-  const { rows } = await sql<{ id: number; title: KeyValue }>`
-    select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title from ${sql.id(table)} order by 1`.execute(db)
+export async function readOwners(db: Kysely<unknown>, language: Language, { table, id, title }: OwnerColumns): Promise<Owner[]> {
+  const { rows } = await sql<{ id: number | string; title: KeyValue }>`
+    select ${sql.id(id)} as id, ${titleText(language, title)} as title from ${sql.id(table)} order by 1`.execute(db)
+  const found = rows.map((row) => ({ id: Number(row.id), title: row.title }))
   const uses = new Map<KeyValue, number>()
-  for (const row of rows) uses.set(row.title, (uses.get(row.title) ?? 0) + 1)
-  return rows.map((row) => {
+  for (const row of found) uses.set(row.title, (uses.get(row.title) ?? 0) + 1)
+  return found.map((row) => {
     // Files of equal titles collide; a message about that has to tell the owners apart.
     const twin = typeof row.title === 'string' && uses.get(row.title)! > 1
     return { ...row, label: twin ? `${row.title} (${id} ${row.id})` : row.title }
@@ -49,21 +51,30 @@ export async function readOwners(db: Kysely<unknown>, { table, id, title }: Owne
  */
 export async function readOwned(
   db: Kysely<unknown>,
+  language: Language,
   { table, id, title, holder }: ContentSource,
-  titles?: readonly string[],
+  titles: readonly string[] | undefined,
+  lock: RawBuilder<unknown> = sql``,
 ): Promise<ReadonlyMap<number, Titles>> {
   if (titles?.length === 0) return new Map()
   const some = titles === undefined ? sql`` : sql`where ${sql.id(title)} in (${sql.join(titles)})`
-  const { rows } = await sql<{ id: number; title: KeyValue; holder: number }>`
-    select ${sql.id(id)} as id, ${keyText(sql.id(title))} as title, ${sql.id(holder)} as holder
-    from ${sql.id(table)} ${some} order by 1`.execute(db)
+  const { rows } = await sql<{ id: number | string; title: KeyValue; holder: number | string }>`
+    select ${sql.id(id)} as id, ${titleText(language, title)} as title, ${sql.id(holder)} as holder
+    from ${sql.id(table)} ${some} order by 1 ${lock}`.execute(db)
   const owned = new Map<number, Map<KeyValue, { ids: number[]; holder: number }>>()
-  for (const row of rows) {
-    let held = owned.get(row.holder)
-    if (held === undefined) owned.set(row.holder, (held = new Map()))
-    const same = held.get(row.title)
-    if (same === undefined) held.set(row.title, { ids: [row.id], holder: row.holder })
-    else same.ids.push(row.id)
+  for (const { title: name, ...row } of rows) {
+    const [own, by] = [Number(row.id), Number(row.holder)]
+    let held = owned.get(by)
+    if (held === undefined) owned.set(by, (held = new Map()))
+    const same = held.get(name)
+    if (same === undefined) held.set(name, { ids: [own], holder: by })
+    else same.ids.push(own)
   }
   return owned
+}
+
+/** Titles are texts, whatever SQLite may hold there. */
+function titleText(language: Language, title: string): RawBuilder<unknown> {
+  const column: Column = { name: title, kind: 'text', type: '' }
+  return language.keyText({ column, expression: sql.id(title) })
 }

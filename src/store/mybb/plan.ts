@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
 import { sameContent } from '../content.ts'
+import type { Database } from '../database.ts'
 import { placeRow, rowProblem, type KeyValue } from '../row.ts'
 import { CHUNK_SIZE } from '../snapshot.ts'
 import type { Chunk } from '../store.ts'
-import type { Texts } from '../texts.ts'
 import { readContents, type Contents, type ContentSource } from './contents.ts'
 import type { Holding, Owner } from './owners.ts'
 
@@ -56,12 +56,12 @@ export class Plan {
   }
 
   /** Yields the rows in the order of their paths, so that one directory's rows travel together. */
-  async *read(db: Kysely<unknown>, texts: Texts): AsyncGenerator<Chunk> {
+  async *read(db: Kysely<unknown>, database: Pick<Database, 'language' | 'texts'>): AsyncGenerator<Chunk> {
     if (this.#problems.length > 0) yield { rows: [], problems: this.#problems }
     this.#shown.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     for (let start = 0; start < this.#shown.length; start += CHUNK_SIZE) {
       const shown = this.#shown.slice(start, start + CHUNK_SIZE)
-      const contents = await readContents(db, this.#source, texts, shown.flatMap(({ ids }) => ids))
+      const contents = await readContents(db, this.#source, database, shown.flatMap(({ ids }) => ids))
       yield makeChunk(this.#source, shown, contents)
     }
   }

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
+import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
 import type { BoardCollection, Columns } from './collection.ts'
 import type { ContentSource } from './contents.ts'
@@ -19,11 +20,11 @@ const MASTER_THEME = 1
  * The stylesheets of the board whose tables have this prefix; those of the master theme only with `master`. Their rows
  * alone are written, not the themes' lists of stylesheets and not the files that a board keeps of them.
  */
-export function stylesheetsOf(prefix: string, master: boolean): BoardCollection {
+export function stylesheetsOf(prefix: string, language: Language, master: boolean): BoardCollection {
   const source = { ...STYLESHEETS, table: `${prefix}themestylesheets`, id: 'sid', title: 'name', content: 'stylesheet', holder: 'tid' }
   return {
     ...source,
-    plan: (db, names) => planStylesheets(db, `${prefix}themes`, source, master, names),
+    plan: (db, names, lock) => planStylesheets(db, language, `${prefix}themes`, source, master, names, lock),
     longest: 30,
     touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
@@ -41,22 +42,24 @@ async function readAttachments(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Columns>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ sid: number; attachedto: string }>`
+  const { rows } = await sql<{ sid: number | string; attachedto: string }>`
     select sid, attachedto from ${sql.id(table)} where sid in (${sql.join(ids)})`.execute(db)
-  return new Map(rows.map(({ sid, attachedto }) => [sid, { attachedto }]))
+  return new Map(rows.map(({ sid, attachedto }) => [Number(sid), { attachedto }]))
 }
 
 /** Plans the stylesheets that each theme shows: its own, and those of its ancestors that it does not override. */
 async function planStylesheets(
   db: Kysely<unknown>,
+  language: Language,
   table: string,
   source: ContentSource,
   master: boolean,
   names: readonly string[] | undefined,
+  lock?: RawBuilder<unknown>,
 ): Promise<Plan> {
-  const owned = await readOwned(db, source, names)
+  const owned = await readOwned(db, language, source, names, lock)
   const parents = await readParents(db, table)
-  const owners = await readOwners(db, { table, id: 'tid', title: 'name' })
+  const owners = await readOwners(db, language, { table, id: 'tid', title: 'name' })
   const themes = owners.filter(({ id }) => id !== MASTER_THEME || master)
   const plan = new Plan(source, (path) => spotAt(path, themes))
   for (const theme of themes) {
@@ -74,8 +77,8 @@ function shownBy(theme: number, owned: ReadonlyMap<number, Titles>, parents: Rea
 }
 
 async function readParents(db: Kysely<unknown>, table: string): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await sql<{ tid: number; pid: number }>`select tid, pid from ${sql.id(table)}`.execute(db)
-  return new Map(rows.map(({ tid, pid }) => [tid, pid]))
+  const { rows } = await sql<{ tid: number | string; pid: number | string }>`select tid, pid from ${sql.id(table)}`.execute(db)
+  return new Map(rows.map(({ tid, pid }) => [Number(tid), Number(pid)]))
 }
 
 /** What a path may become whose name no theme of that title shows; MyBB takes only `.css` for a stylesheet. */

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
+import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
 import type { BoardCollection } from './collection.ts'
 import type { ContentSource } from './contents.ts'
@@ -18,11 +19,11 @@ const GLOBAL_SET = -1
 const MASTER_SET = -2
 
 /** The templates of the board whose tables have this prefix. */
-export function templatesOf(prefix: string): BoardCollection {
+export function templatesOf(prefix: string, language: Language): BoardCollection {
   const source = { ...TEMPLATES, table: `${prefix}templates`, id: 'tid', title: 'title', content: 'template', holder: 'sid' }
   return {
     ...source,
-    plan: (db, titles) => planTemplates(db, prefix, source, titles),
+    plan: (db, titles, lock) => planTemplates(db, language, prefix, source, titles, lock),
     longest: 120,
     touched(title, { time, versionOf }) {
       const version = versionOf(title)
@@ -49,14 +50,16 @@ export async function readMasterVersions(db: Kysely<unknown>, prefix: string): P
  */
 async function planTemplates(
   db: Kysely<unknown>,
+  language: Language,
   prefix: string,
   source: ContentSource,
   titles: readonly string[] | undefined,
+  lock?: RawBuilder<unknown>,
 ): Promise<Plan> {
-  const owned = await readOwned(db, source, titles)
+  const owned = await readOwned(db, language, source, titles, lock)
   const inherited = [...(owned.get(MASTER_SET) ?? []), ...(owned.get(GLOBAL_SET) ?? [])]
   const groupOf = await readGroups(db, prefix)
-  const owners = await readOwners(db, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })
+  const owners = await readOwners(db, language, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })
   const sets = owners.filter(({ id }) => id > 0)
   const plan = new Plan(source, (path) => spotAt(path, sets, groupOf))
   for (const set of sets) {

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
-import type { Held, Writer } from '../apply.ts'
+import type { Table } from '../column.ts'
 import { textOf } from '../content.ts'
+import type { Database } from '../database.ts'
 import { decodeRest, type DeletedRow, encodeRest } from '../rest.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
-import type { Texts } from '../texts.ts'
-import { columnsOf, contentAs, insertWhole, wholeReader, type WholeReader } from '../whole.ts'
+import { contentAs, insertWhole, wholeReader, wholeValues } from '../whole.ts'
+import type { Held, Writer } from '../writer.ts'
 import type { BoardCollection, Columns, Stamp } from './collection.ts'
 import { locate, titlesOf, type Located } from './find.ts'
 import type { Plan, Shown } from './plan.ts'
@@ -15,26 +16,22 @@ import { deleteRows, hasId, insertRow, updateRows } from './rows.ts'
 /**
  * Writes what a template set or a theme shows: in its own row, which is made where it shows an inherited one. To
  * delete its own row brings the inherited one back. Rows of others are never changed.
- *
- * @param stampOf Asked once, when something is going to be written.
  */
-export function boardWriter(
-  collection: BoardCollection,
-  texts: Texts,
-  stampOf: (db: Kysely<unknown>) => Promise<Stamp>,
-): Writer {
+export function boardWriter(collection: BoardCollection, database: Database, { prepare, stampOf }: Office): Writer {
+  const { language } = database
   const found = new Map<Change, Located>()
   const models = new Map<number, Columns>()
   let stamp: Stamp | undefined
   let plans = 0
   let plan: Plan | undefined
-  let reader: WholeReader | undefined
+  let table: Table | undefined
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
+    if (plan === undefined) await language.lockTable?.(collection.table).execute(db)
     // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
-    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined)
-    const located = await locate(db, texts, collection, plan!, paths)
+    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined, language.forUpdate)
+    const located = await locate(db, database, collection, plan!, paths, language.forUpdate)
     for (const [index, change] of changes.entries()) found.set(change, located[index]!)
     // Now, because the same transaction may delete them before a row takes their place.
     for (const [id, columns] of await collection.models(db, located.flatMap(inheritedIds))) models.set(id, columns)
@@ -53,14 +50,13 @@ export function boardWriter(
   async function rest(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined> {
     const one = found.get(change)!
     if (one.kind !== 'row' || isInherited(change)) return undefined
-    reader ??= wholeReader(collection.table, await columnsOf(db, collection.table), [collection.content], hasId(collection), texts)
+    const reader = wholeReader(database, table!, [collection.content], hasId(collection))
     const rows: DeletedRow[] = []
     for (const id of one.shown.ids) rows.push(...(await reader.read(db, [id])))
     return encodeRest(rows)
   }
 
-  async function write(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
-    plans = 0
+  async function writeOne(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
     const one = found.get(change)!
     if (one.kind === 'problem') return one.problem
     if (one.kind === 'misplaced') {
@@ -102,8 +98,10 @@ export function boardWriter(
   async function putBack(db: Kysely<unknown>, change: Change, content: Uint8Array, rows: readonly DeletedRow[], { owner }: Place): Promise<Problem | undefined> {
     let inserted = 0n
     for (const { contents, others } of rows) {
-      const columns = { ...others, [collection.content]: contentAs(contents[collection.content]!, content), [collection.holder]: owner }
-      inserted += (await insertWhole(db, collection.table, columns)) ?? 0n
+      const columns = {
+        ...wholeValues(database, table!, others), [collection.content]: contentAs(contents[collection.content]!, content), [collection.holder]: BigInt(owner),
+      }
+      inserted += (await insertWhole(db, database, table!, columns)) ?? 0n
     }
     return expect(change, rows.length, inserted)
   }
@@ -118,7 +116,33 @@ export function boardWriter(
     return writeProblem(collection, change, 'not-stored', state)
   }
 
-  return { shape: collection, current, asked: ({ content }) => textOf(content!), isInherited, rest, write }
+  return {
+    shape: collection,
+    async prepare() {
+      await prepare()
+      table = await database.catalogue.table(collection.table)
+    },
+    current,
+    asked: ({ content }) => textOf(content!),
+    isInherited,
+    rest,
+    async write(db, changes) {
+      plans = 0
+      for (const change of changes) {
+        const problem = await writeOne(db, change)
+        if (problem !== undefined) return problem
+      }
+      return undefined
+    },
+  }
+}
+
+/** What writing takes beside the rows themselves. */
+export interface Office {
+  /** Looks for what only writing needs, before the transaction. */
+  prepare(): Promise<void>
+  /** Asked once, when something is going to be written. */
+  stampOf(db: Kysely<unknown>): Promise<Stamp>
 }
 
 /** Where a row is to be written: for whom, and what is shown there now. */

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../sqlite.ts'
+import type { SqlValue } from '../value.ts'
 
 /** What SQLite prefers to store in a column, https://sqlite.org/datatype3.html#determination_of_column_affinity. */
 export type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC'

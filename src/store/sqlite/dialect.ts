@@ -17,9 +17,6 @@ import {
 import { requireComplete } from './complete.ts'
 import { patiently } from './patience.ts'
 
-/** A value as a stream hands it over: integers are `bigint`, so that none is rounded. */
-export type SqlValue = string | number | bigint | Uint8Array | null
-
 /**
  * Kysely on the SQLite that comes with the runtime.
  *
@@ -91,11 +88,6 @@ class NodeSqliteDriver implements Driver {
   #run(command: string): void {
     this.#database.prepare(command).get()
   }
-}
-
-/** A query whose rows come as records, like those of a stream: arrays of `SqlValue`. */
-export interface RecordQuery extends CompiledQuery {
-  readonly records: true
 }
 
 interface Prepared {

@@ -2,7 +2,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { RowtreeError, errnoOf } from '../errors.ts'
+import { RowtreeError, errnoOf } from '../../errors.ts'
 import { isBusy, PATIENCE, waitFor } from './patience.ts'
 
 /** Memory for pages of a database that is written, in KiB: enough for most batches. */

@@ -1,3 +1,5 @@
+import type { Database } from '../database.ts'
+import type { Language } from '../language.ts'
 import type { Texts } from '../texts.ts'
 import { locator, type Locate } from './locate.ts'
 import type { Source } from './source.ts'
@@ -8,9 +10,10 @@ export interface Access {
   readonly source: Source
   readonly locate: Locate
   readonly statements: Statements
+  readonly language: Language
   readonly texts: Texts
 }
 
-export function accessTo(source: Source, texts: Texts): Access {
-  return { source, locate: locator(source, texts), statements: statementsFor(source), texts }
+export function accessTo(source: Source, { language, texts }: Pick<Database, 'language' | 'texts'>): Access {
+  return { source, language, texts, locate: locator(source, language, texts), statements: statementsFor(source, language) }
 }

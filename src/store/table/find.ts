@@ -6,41 +6,30 @@ import type { Access } from './access.ts'
 import { isRow, rowOf } from './record.ts'
 import type { Source } from './source.ts'
 
-/** What there is at each path. The first source whose pattern fits decides. */
-export async function findPaths(db: Kysely<unknown>, all: readonly Access[], paths: readonly string[]): Promise<Finding[]> {
+/** What there is at each path. */
+export async function findPaths(db: Kysely<unknown>, { source, language, locate }: Access, paths: readonly string[]): Promise<Finding[]> {
   const findings = paths.map((): Finding => ({ kind: 'unknown' }))
-  const wanted = new Map<Access, { readonly index: number; readonly key: RowKey }[]>()
+  const wanted: { readonly index: number; readonly key: RowKey }[] = []
   for (const [index, path] of paths.entries()) {
-    const claim = claimOf(all, path)
-    if (claim === undefined) continue
-    const problem = faultOf(claim.by.source, claim.key, path)
-    if (problem !== undefined) findings[index] = { kind: 'problem', problem }
-    else {
-      const some = wanted.get(claim.by)
-      if (some === undefined) wanted.set(claim.by, [{ index, key: claim.key }])
-      else some.push({ index, key: claim.key })
-    }
+    const key = keyIn(source, path)
+    if (key === undefined) continue
+    const problem = faultOf(source, key, path)
+    if (problem === undefined) wanted.push({ index, key })
+    else findings[index] = { kind: 'problem', problem }
   }
-  for (const [{ source, locate }, some] of wanted) {
-    const located = await locate(db, some.map(({ key }) => key))
-    for (const [place, { index, key }] of some.entries()) {
-      const found = located[place]
-      findings[index] = found === undefined ? vacant(source, key) : findingOf(rowOf(source, found.record, found.copies))
-    }
+  const located = wanted.length === 0 ? [] : await locate(db, wanted.map(({ key }) => key))
+  for (const [place, { index, key }] of wanted.entries()) {
+    const found = located[place]
+    findings[index] = found === undefined ? vacant(source, key) : findingOf(rowOf(source, language, found.record, found.copies))
   }
   return findings
 }
 
-function claimOf(all: readonly Access[], path: string): { readonly by: Access; readonly key: RowKey } | undefined {
-  for (const by of all) {
-    const values = by.source.pattern.parse(path)
-    if (values === undefined) continue
-    const { places, keyNames } = by.source
-    return { by, key: places === undefined ? values : keyNames.map((_, index) => values[places.indexOf(index)]!) }
-  }
-  return undefined
+function keyIn({ pattern, places, keyNames }: Source, path: string): RowKey | undefined {
+  const values = pattern.parse(path)
+  if (values === undefined || places === undefined) return values
+  return keyNames.map((_, index) => values[places.indexOf(index)]!)
 }
-
 /** Why no row can have this key and path; the same that reading such a row would tell. */
 function faultOf(source: Source, key: RowKey, path: string): Problem | undefined {
   // Reading takes a key with a NUL for bytes.
@@ -50,7 +39,7 @@ function faultOf(source: Source, key: RowKey, path: string): Problem | undefined
 }
 
 function vacant({ collection, structured, contents }: Source, key: RowKey): Finding {
-  return { kind: 'vacant', collection, key, structured, binary: !structured && contents[0]!.binary }
+  return { kind: 'vacant', collection, key, structured, binary: !structured && contents[0]!.kind === 'bytes' }
 }
 
 function findingOf(row: ReturnType<typeof rowOf>): Finding {

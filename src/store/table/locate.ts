@@ -1,10 +1,10 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { RowKey } from '../../types.ts'
 import { queryRecords } from '../snapshot.ts'
-import type { SqlValue } from '../sqlite.ts'
+import type { Language } from '../language.ts'
 import type { Texts } from '../texts.ts'
-import { valuesOf } from './affinity.ts'
-import { areWhole, column, isWhole, mend, selectBytes, selectRecords, valueIn, type RowRecord } from './record.ts'
+import type { SqlValue } from '../value.ts'
+import { areWhole, isWhole, mend, reference, selectBytes, selectRecords, valueIn, type RowRecord } from './record.ts'
 import type { Source } from './source.ts'
 
 /** A row that was found by its key. */
@@ -17,41 +17,41 @@ export interface Located {
 }
 
 /** Finds the rows with exactly these keys, in the order of the keys. It takes time for these keys, where an index helps. */
-export type Locate = (db: Kysely<unknown>, keys: readonly RowKey[]) => Promise<readonly (Located | undefined)[]>
+export type Locate = (db: Kysely<unknown>, keys: readonly RowKey[], lock?: 'for update') => Promise<readonly (Located | undefined)[]>
 
 /** Keys in one query. */
 const CHUNK = 256
 
 /** Prepares to find rows of a source. */
-export function locator(source: Source, texts: Texts): Locate {
-  const plain = byKeys(source, [])
-  const withBytes = byKeys(source, selectBytes(source))
+export function locator(source: Source, language: Language, texts: Texts): Locate {
+  const plain = byKeys(source, language, [])
+  const withBytes = byKeys(source, language, selectBytes(source, language))
 
-  async function find(db: Kysely<unknown>, keys: readonly RowKey[], names: readonly string[]): Promise<Map<string, Located>> {
-    const found = collect(source, await plain(db, keys))
+  async function find(db: Kysely<unknown>, keys: readonly RowKey[], names: readonly string[], lock: Lock): Promise<Map<string, Located>> {
+    const found = collect(source, await plain(db, keys, lock))
     const isBroken = (name: string): boolean => found.has(name) && !areWhole(source, found.get(name)!.record, texts)
     const broken = keys.filter((_, index) => isBroken(names[index]!))
     if (broken.length === 0) return found
     // What changed or went between the two queries is as the second one says.
     for (const key of broken) found.delete(nameOf(key, key.length))
-    const mended = collect(source, await withBytes(db, broken))
+    const mended = collect(source, await withBytes(db, broken, lock))
     for (const [name, located] of mended) found.set(name, mendLocated(source, located, texts))
     return found
   }
 
-  return async (db, keys) => {
+  return async (db, keys, lock) => {
     const names = keys.map((key) => nameOf(key, key.length))
     const located: (Located | undefined)[] = []
     for (let start = 0; start < keys.length; start += CHUNK) {
       const some = names.slice(start, start + CHUNK)
-      const found = await find(db, keys.slice(start, start + CHUNK), some)
+      const found = await find(db, keys.slice(start, start + CHUNK), some, lock)
       for (const name of some) located.push(found.get(name))
     }
     return located
   }
 }
 
-/** The values of a row's key columns as the database holds them. */
+/** What names a row exactly, for `keyParameters`. */
 export function nativeKey({ keys }: Source, record: RowRecord): SqlValue[] {
   return record.slice(record.length - keys.length)
 }
@@ -80,40 +80,27 @@ function nameOf(key: readonly SqlValue[], width: number): string {
   return name
 }
 
+type Lock = 'for update' | undefined
+
 /**
- * Makes the query for rows by their keys, with the key itself last. It may find others too, where a column compares
- * texts in its own way. Each number of keys takes a text of its own, which is compiled once.
+ * Makes the query for rows by their keys, with what names each exactly last. It may find others too, where a column compares
+ * texts in its own way. Each number of parameters takes a text of its own, which is compiled once.
  */
-function byKeys(source: Source, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[]) => Promise<RowRecord[]> {
-  const compiled = new Map<number, string>()
-  const columns = source.keys.map(column)
+function byKeys(source: Source, language: Language, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[], lock: Lock) => Promise<RowRecord[]> {
+  const compiled = new Map<string, string>()
+  const columns = source.keys.map(reference)
+  const identities = columns.map((key) => language.identity?.(key) ?? language.keyText(key))
 
-  function compile(db: Kysely<unknown>, count: number): string {
-    const one = sql.join(columns.map(() => sql`${null}`))
-    const values = Array.from({ length: count }, () => (columns.length === 1 ? one : sql`(${one})`))
-    const rest = columns.length === 1
-      ? sql`where ${columns[0]!} in (${sql.join(values)})`
-      : sql`where (${sql.join(columns)}) in (values ${sql.join(values)})`
-    return selectRecords(source, [...more, ...columns], rest).compile(db).sql
-  }
-
-  return async (db, keys) => {
-    const parameters: SqlValue[] = []
-    for (const key of keys) for (const values of valuesOfKey(source, key)) parameters.push(...values)
-    const count = parameters.length / columns.length
-    let text = compiled.get(count)
-    if (text === undefined) compiled.set(count, (text = compile(db, count)))
+  return async (db, keys, lock) => {
+    const parameters = language.keyParameters(source.keys, keys)
+    if (parameters === undefined) return []
+    const name = `${lock ?? ''} ${parameters.length}`
+    let text = compiled.get(name)
+    if (text === undefined) {
+      const rest = sql`where ${language.hasKeys(columns, parameters.length)} ${lock === undefined ? sql`` : language.forUpdate}`
+      text = selectRecords(source, language, [...more, ...identities], rest).compile(db).sql
+      compiled.set(name, text)
+    }
     return queryRecords(db, text, parameters)
   }
-}
-
-/** All combinations of values that read as this key: of a column of any kind, a text and a number. */
-function valuesOfKey({ keys }: Source, key: RowKey): readonly (readonly SqlValue[])[] {
-  if (keys.every(({ affinity }) => affinity !== 'BLOB')) return [key]
-  let combinations: SqlValue[][] = [[]]
-  for (const [index, { affinity }] of keys.entries()) {
-    const values = valuesOf(key[index]!, affinity)
-    combinations = combinations.flatMap((begun) => values.map((value) => [...begun, value]))
-  }
-  return combinations
 }

@@ -1,41 +1,49 @@
 import { sql, type RawBuilder } from 'kysely'
+import { type FieldValue, isDecimal } from '../../core/codec.ts'
 import type { Problem, Row, RowKey } from '../../types.ts'
+import type { Column } from '../column.ts'
+import type { Language, Reference } from '../language.ts'
 import { placeRow, rowProblem, type KeyValue } from '../row.ts'
-import type { SqlValue } from '../sqlite.ts'
-import { keyText, type Texts } from '../texts.ts'
+import type { Texts } from '../texts.ts'
+import type { SqlValue } from '../value.ts'
 import { structure } from './fields.ts'
-import type { Column, Source } from './source.ts'
+import type { Source } from './source.ts'
 
-/** A row as it is selected: its key as texts, each content column followed by its octets, then what else was asked for. */
+/** A row as it is selected: its key as texts, each content column followed by the proof that it is whole, then what else was asked for. */
 export type RowRecord = SqlValue[]
 
 /** Selects the rows of a source as records. */
-export function selectRecords(source: Source, more: readonly RawBuilder<unknown>[], rest: RawBuilder<unknown>): RawBuilder<unknown> {
-  const keys = source.keys.map((key) => keyText(column(key)))
-  const contents = source.contents.flatMap((content) => [column(content), sql`octet_length(${column(content)})`])
-  return sql`select ${sql.join([...keys, ...contents, ...more])} from ${sql.id(source.table)} as ${sql.id('source')} ${rest}`
+export function selectRecords(source: Source, language: Language, more: readonly RawBuilder<unknown>[], rest: RawBuilder<unknown>): RawBuilder<unknown> {
+  const keys = source.keys.map((key) => language.keyText(reference(key)))
+  const contents = source.contents.map(reference).flatMap((content) => [language.select(content), language.proof(content.expression)])
+  return sql`select ${sql.join([...keys, ...contents, ...more])} from ${language.table(source.table.name)} as ${sql.id('source')} ${rest}`
 }
 
 /** Qualified, because SQLite takes an unknown quoted name alone for a text. */
-export function column({ name }: Column): RawBuilder<unknown> {
-  return sql.id('source', name)
+export function reference(column: Column): Reference {
+  return { column, expression: sql.id('source', column.name) }
 }
 
 /** Selects the bytes of each content column, for `mend`. */
-export function selectBytes(source: Source): RawBuilder<unknown>[] {
-  return source.contents.map((content) => sql`cast(${column(content)} as blob)`)
+export function selectBytes(source: Source, language: Language): RawBuilder<unknown>[] {
+  return source.contents.map((content) => language.bytes(reference(content).expression))
 }
 
-/** The value of a content column. */
+/** The value of a content column, as it was selected. */
 export function valueIn(source: Source, record: RowRecord, index: number): SqlValue {
   return record[source.keys.length + 2 * index]!
+}
+
+/** The same, as a value of a file. */
+export function fieldIn(source: Source, language: Language, record: RowRecord, index: number): FieldValue {
+  return language.decode(source.contents[index]!, valueIn(source, record, index))
 }
 
 /** Whether the text of this content column, if it is one, arrived as the database holds it. */
 export function isWhole(source: Source, record: RowRecord, index: number, texts: Texts): boolean {
   const place = source.keys.length + 2 * index
   const value = record[place]
-  return typeof value !== 'string' || texts.isWhole(value, Number(record[place + 1]))
+  return typeof value !== 'string' || texts.isWhole(value, record[place + 1])
 }
 
 /** Whether all texts of a record arrived whole. */
@@ -54,12 +62,12 @@ export function mend(source: Source, record: RowRecord, texts: Texts): void {
 }
 
 /** The row of a record, or why there is none; `copies` is how many rows have its key. */
-export function rowOf(source: Source, record: RowRecord, copies: number): Row | Problem {
+export function rowOf(source: Source, language: Language, record: RowRecord, copies: number): Row | Problem {
   const key = record.slice(0, source.keys.length) as KeyValue[]
   const path = placeRow(source, key, source.places?.map((place) => key[place]!) ?? key)
   if (typeof path !== 'string') return path
   if (copies > 1) return duplicate(source, key as RowKey, path, copies)
-  const content = contentOf(source, record, path)
+  const content = contentOf(source, language, record, path)
   if (typeof content === 'object' && !(content instanceof Uint8Array)) return content
   const row = { collection: source.collection, key: key as RowKey, path, content }
   return source.structured ? { ...row, structured: true } : row
@@ -71,11 +79,11 @@ export function isRow(row: Row | Problem): row is Row {
 }
 
 /** The content of a record, or why it has none. */
-export function contentOf(source: Source, record: RowRecord, path: string): Row['content'] | Problem {
-  if (source.structured) return structure(source, source.contents.map((_, index) => valueIn(source, record, index)))
-  const content = valueIn(source, record, 0) ?? ''
+export function contentOf(source: Source, language: Language, record: RowRecord, path: string): Row['content'] | Problem {
+  if (source.structured) return structure(source, source.contents.map((_, index) => fieldIn(source, language, record, index)))
+  const content = fieldIn(source, language, record, 0) ?? ''
   if (typeof content === 'string' || content instanceof Uint8Array) return content
-  const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the number ${content}. A file's content is text or bytes`
+  const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the ${typeof content === 'boolean' ? 'boolean' : 'number'} ${isDecimal(content) ? content.decimal : content}. A file's content is text or bytes`
   return rowProblem(source, record.slice(0, source.keys.length) as KeyValue[], 'unsupported-value', path, state)
 }
 

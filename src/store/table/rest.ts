@@ -1,16 +1,19 @@
 import type { Kysely } from 'kysely'
+import type { FieldValue } from '../../core/codec.ts'
 import type { Problem } from '../../types.ts'
 import { writeProblem } from '../row.ts'
-import { decodeRest, encodeRest, type ExactValue } from '../rest.ts'
-import type { SqlValue } from '../sqlite.ts'
+import { decodeRest, encodeRest } from '../rest.ts'
 import type { Change } from '../store.ts'
-import { columnsOf, contentAs, insertWhole, wholeReader, type WholeReader } from '../whole.ts'
-import type { Access } from './access.ts'
+import type { SqlValue } from '../value.ts'
+import { contentAs, insertWhole, type WholeAccess, wholeReader, type WholeValue, wholeValues } from '../whole.ts'
+import type { Source } from './source.ts'
 import { keyParameters, thisRow } from './statements.ts'
 
 /** Keeps what deleted rows held beside their content, and inserts them again with it. */
 export interface Rests {
-  /** @param key as the database holds it */
+  /** Asks which columns the table has, outside of the transaction. */
+  prepare(): Promise<void>
+  /** @param key what names the row exactly */
   read(db: Kysely<unknown>, key: readonly SqlValue[]): Promise<Uint8Array>
   /**
    * Inserts the row of a change that has a rest, with all its columns: none of them is set anew.
@@ -18,16 +21,21 @@ export interface Rests {
    * @param fields the values of the content columns, where the content is structured
    * @returns how many rows the database inserted, or why none is
    */
-  insert(db: Kysely<unknown>, change: Change, fields: readonly SqlValue[] | undefined): Promise<bigint | undefined | Problem>
+  insert(db: Kysely<unknown>, change: Change, fields: readonly FieldValue[] | undefined): Promise<bigint | undefined | Problem>
 }
 
-export function restsOf({ source, texts }: Pick<Access, 'source' | 'texts'>): Rests {
+export function restsOf(database: WholeAccess, source: Source): Rests {
   const names = source.contents.map(({ name }) => name)
-  let reader: WholeReader | undefined
+  const { language } = database
+  // Tables change: it is asked for each batch.
+  let table = source.table
 
   return {
+    async prepare() {
+      table = (await database.catalogue.table(source.table.name)) ?? source.table
+    },
     async read(db, key) {
-      reader ??= wholeReader(source.table, await columnsOf(db, source.table), names, thisRow(source), texts)
+      const reader = wholeReader(database, table, names, thisRow(source, language))
       return encodeRest(await reader.read(db, keyParameters(key)))
     },
     async insert(db, change, fields) {
@@ -37,12 +45,12 @@ export function restsOf({ source, texts }: Pick<Access, 'source' | 'texts'>): Re
         const state = `its content was not of the same columns when it was deleted: ${JSON.stringify(lost)}. Give "content" the columns that it had then`
         return writeProblem(source, change, 'row-refused', state)
       }
-      const values = names.map((name, index): [string, ExactValue] => {
+      const values = names.map((name, index): [string, WholeValue] => {
         const value = fields?.[index]
         if (value === undefined) return [name, contentAs(contents[name]!, change.content!)]
         return [name, value instanceof Uint8Array && contents[name] === 'text' ? { text: value } : value]
       })
-      return insertWhole(db, source.table, { ...others, ...Object.fromEntries(values) })
+      return insertWhole(db, database, table, { ...wholeValues(database, table, others), ...Object.fromEntries(values) })
     },
   }
 }

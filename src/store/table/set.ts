@@ -1,21 +1,15 @@
 import type { SetValue } from '../../types.ts'
-import type { SqlValue } from '../sqlite.ts'
-import type { Column, Source } from './source.ts'
+import type { Column } from '../column.ts'
+import type { Language } from '../language.ts'
+import type { Source } from './source.ts'
 
-/**
- * The values for the columns to set at a moment, in milliseconds since 1970, without those to increment. `now` is Unix
- * seconds in a column of integers, else UTC text as SQLite's `current_timestamp` gives it.
- */
-export function settingsAt(set: Source['set'], moment: number): SqlValue[] {
-  return set.flatMap(([column, value]) => (value === 'increment' ? [] : [settingAt(column, value, moment)]))
+/** Parameters for the columns to set at a moment, in milliseconds since 1970, without those to increment. */
+export function settingsAt(set: Source['set'], language: Language, moment: number): unknown[] {
+  return set.flatMap(([column, value]) => (value === 'increment' ? [] : [settingAt(column, value, language, moment)]))
 }
 
-function settingAt({ affinity }: Column, set: Exclude<SetValue, 'increment'>, moment: number): SqlValue {
-  if (set === 'now') {
-    if (affinity === 'INTEGER') return BigInt(Math.floor(moment / 1_000))
-    return new Date(moment).toISOString().slice(0, 19).replace('T', ' ')
-  }
+function settingAt(column: Column, set: Exclude<SetValue, 'increment'>, language: Language, moment: number): unknown {
+  if (set === 'now') return language.encode(column, language.moment(column, moment))
   const { value } = set
-  if (typeof value === 'boolean') return value ? 1n : 0n
-  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+  return language.encode(column, typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value)
 }

@@ -2,8 +2,7 @@ import { compilePattern } from '../../core/paths.ts'
 import { RowtreeError } from '../../errors.ts'
 import type { SetValue } from '../../types.ts'
 import type { RowShape } from '../row.ts'
-import type { Table } from '../schema.ts'
-import { affinityOf, type Affinity } from './affinity.ts'
+import type { Catalogue, Column, Table } from '../column.ts'
 
 /** How the rows of one table become files. */
 export interface TableCollection {
@@ -22,22 +21,15 @@ export interface TableCollection {
   readonly set: Readonly<Record<string, SetValue>>
 }
 
-/** A column of a source. */
-export interface Column {
-  readonly name: string
-  readonly affinity: Affinity
-  /** It is declared to hold bytes. */
-  readonly binary: boolean
-}
-
 /** A collection, ready to be read and written. */
 export interface Source extends RowShape {
-  readonly table: string
-  readonly view: boolean
+  readonly table: Table
   readonly keys: readonly Column[]
   readonly contents: readonly Column[]
   readonly structured: boolean
   readonly set: readonly (readonly [column: Column, value: SetValue])[]
+  /** No two rows have the same key, because an index says so. */
+  readonly unique: boolean
   /** For each placeholder its index in the key; `undefined` where that is the key itself. */
   readonly places: readonly number[] | undefined
 }
@@ -48,7 +40,7 @@ export function columnsOf({ key, content, set }: TableCollection): readonly stri
 }
 
 /** @throws {RowtreeError} `config-invalid`: the placeholders are not the key columns. */
-export function compileSource(collection: TableCollection, table: Table): Source {
+export function compileSource(collection: TableCollection, table: Table, catalogue: Catalogue): Source {
   const { name, key, content, structured, set } = collection
   const pattern = compilePattern(collection.path)
   const stranger = pattern.names.find((placeholder) => !key.includes(placeholder))
@@ -59,23 +51,20 @@ export function compileSource(collection: TableCollection, table: Table): Source
   const hidden = key.find((column) => !pattern.names.includes(column))
   if (hidden !== undefined) throw invalid(name, `the key column ${JSON.stringify(hidden)} has no placeholder. Add {${hidden}}`)
   const places = pattern.names.map((placeholder) => key.indexOf(placeholder))
-  const column = (of: string): Column => describeColumn(of, table.typeOf(of))
+  // As the collection spells it: SQLite does not mind capitals.
+  const column = (of: string): Column => ({ ...catalogue.find(table, of)!, name: of })
   return {
     collection: name,
     keyNames: key,
     pattern,
     places: places.every((place, index) => place === index) ? undefined : places,
-    table: collection.table,
-    view: table.view,
+    table,
     keys: key.map(column),
+    unique: table.unique.some((index) => index.every((one) => key.some((of) => catalogue.find(table, of)?.name === one))),
     contents: content.map(column),
     structured,
     set: Object.entries(set).map(([of, value]) => [column(of), value]),
   }
-}
-
-function describeColumn(name: string, type: string): Column {
-  return { name, affinity: affinityOf(type), binary: /BLOB|BINARY|BYTEA/.test(type) }
 }
 
 function invalid(name: string, state: string): RowtreeError {

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Language } from '../language.ts'
 import type { Source } from './source.ts'
 
 /** How a value gets into a statement: as it is bound, or bytes as a text. */
@@ -15,10 +16,9 @@ export interface Statements {
   remove(db: Kysely<unknown>): string
 }
 
-export function statementsFor(source: Source): Statements {
+export function statementsFor(source: Source, language: Language): Statements {
   const texts = new Map<string, string>()
-  const table = sql.id(source.table)
-  const parameter = sql`${null}`
+  const table = language.table(source.table.name)
 
   function compiled(db: Kysely<unknown>, name: string, build: () => RawBuilder<unknown>): string {
     let text = texts.get(name)
@@ -26,41 +26,42 @@ export function statementsFor(source: Source): Statements {
     return text
   }
 
-  function bound(binding: Binding): RawBuilder<unknown> {
-    return binding === 'text' ? sql`cast(${parameter} as text)` : parameter
+  function bound(index: number, binding: Binding): RawBuilder<unknown> {
+    return language.parameter(source.contents[index]!, binding === 'text')
   }
 
-  // "or abort" overrides what a constraint of the table may say: no other row is replaced, and this one not left out.
   function insert(contents: readonly Binding[]): RawBuilder<unknown> {
     const columns = [...source.keys, ...source.contents, ...source.set.map(([column]) => column)]
-    const set = source.set.map(([, value]) => (value === 'increment' ? sql`1` : parameter))
-    const values = [...source.keys.map(() => parameter), ...contents.map(bound), ...set]
-    return sql`insert or abort into ${table} (${sql.join(columns.map(({ name }) => sql.id(name)))}) values (${sql.join(values)})`
+    const set = source.set.map(([column, value]) => (value === 'increment' ? sql`1` : language.parameter(column, false)))
+    const values = [...source.keys.map((key) => language.parameter(key, false)), ...contents.map((binding, index) => bound(index, binding)), ...set]
+    return sql`insert ${language.orAbort} into ${table} (${sql.join(columns.map(({ name }) => sql.id(name)))}) values (${sql.join(values)})`
   }
 
   function update(contents: readonly (Binding | undefined)[]): RawBuilder<unknown> {
     const changed = contents.flatMap((binding, index) =>
-      binding === undefined ? [] : [sql`${sql.id(source.contents[index]!.name)} = ${bound(binding)}`])
-    const set = source.set.map(([{ name }, value]) =>
-      value === 'increment' ? sql`${sql.id(name)} = coalesce(${sql.id(name)}, 0) + 1` : sql`${sql.id(name)} = ${parameter}`)
-    return sql`update or abort ${table} set ${sql.join([...changed, ...set])} where ${thisRow(source)}`
+      binding === undefined ? [] : [sql`${sql.id(source.contents[index]!.name)} = ${bound(index, binding)}`])
+    const set = settings(source, language)
+    return sql`update ${language.orAbort} ${table} set ${sql.join([...changed, ...set])} where ${thisRow(source, language)}`
   }
 
   return {
     insert: (db, contents) => compiled(db, `insert ${contents.join()}`, () => insert(contents)),
     update: (db, contents) => compiled(db, `update ${contents.join()}`, () => update(contents)),
-    remove: (db) => compiled(db, 'delete', () => sql`delete from ${table} where ${thisRow(source)}`),
+    remove: (db) => compiled(db, 'delete', () => sql`delete from ${table} where ${thisRow(source, language)}`),
   }
 }
 
+/** What an update does to the columns to set. */
+export function settings({ set }: Source, language: Language): RawBuilder<unknown>[] {
+  return set.map(([column, value]) => {
+    const name = sql.id(column.name)
+    return value === 'increment' ? sql`${name} = coalesce(${name}, 0) + 1` : sql`${name} = ${language.parameter(column, false)}`
+  })
+}
+
 /** The condition that names a row; its parameters are those of `keyParameters`. */
-export function thisRow({ keys }: Source): RawBuilder<unknown> {
-  const parameter = sql`${null}`
-  // The index of the key serves the first comparison, whatever its collation; the second one is exact.
-  return sql.join(
-    keys.map(({ name }) => sql`${sql.id(name)} = ${parameter} and ${sql.id(name)} collate binary = ${parameter}`),
-    sql` and `,
-  )
+export function thisRow({ keys }: Source, language: Language): RawBuilder<unknown> {
+  return sql.join(keys.map((column) => language.isExactly({ column, expression: sql.id(column.name) })), sql` and `)
 }
 
 /** The parameters that name a row to `thisRow`. */

@@ -1,15 +1,17 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, sql, type Kysely } from 'kysely'
+import type { FieldValue } from '../../core/codec.ts'
 import { sameValue } from '../../core/fields.ts'
 import type { Problem } from '../../types.ts'
-import type { Writer } from '../apply.ts'
 import { textOf } from '../content.ts'
+import type { Database } from '../database.ts'
 import { writeProblem } from '../row.ts'
-import type { SqlValue } from '../sqlite.ts'
 import type { Change } from '../store.ts'
+import type { SqlValue } from '../value.ts'
+import type { Writer } from '../writer.ts'
 import type { Access } from './access.ts'
-import { structure, valuesAsked } from './fields.ts'
+import { contentAsked, structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
-import { contentOf, duplicate, valueIn } from './record.ts'
+import { contentOf, duplicate, fieldIn, valueIn } from './record.ts'
 import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
@@ -17,19 +19,23 @@ import { keyParameters, type Binding } from './statements.ts'
 
 /** What is kept of a row until it is written; the garbage collector would copy more than this again and again. */
 interface Kept {
-  /** As the database holds it. */
+  /** What names the row exactly. */
   readonly key: readonly SqlValue[]
   /** The content columns of a structured row. */
-  readonly values: readonly SqlValue[]
+  readonly values: readonly FieldValue[]
   /** The column of a raw row holds bytes; `undefined` where it holds NULL. */
   readonly binary: boolean | undefined
   readonly invalid: Located['invalid']
 }
 
-/** A value of a content column on its way into the database. */
-interface Bound {
-  readonly value: SqlValue
-  readonly binding: Binding
+/** A value of a content column on its way into the database; `undefined`: it stays as it is. */
+type Bound = { readonly value: unknown; readonly binding: Binding } | undefined
+
+/** An update of one row. */
+interface Update {
+  readonly change: Change
+  readonly row: Kept
+  readonly values: readonly Bound[]
 }
 
 /**
@@ -37,89 +43,147 @@ interface Bound {
  *
  * @param moment milliseconds since 1970, for the columns that are set to `now`
  */
-export function tableWriter(access: Access, moment: number): Writer {
-  const { source, locate, statements } = access
-  const rests = restsOf(access)
+export function tableWriter(database: Database, access: Access, moment: number): Writer {
+  const { source, locate, statements, language } = access
+  const rests = restsOf(database, source)
   const rows = new Map<Change, Kept>()
-  const asked = new Map<Change, { readonly values: readonly SqlValue[]; readonly content: string }>()
-  const settings = settingsAt(source.set, moment)
+  const asked = new Map<Change, { readonly values: readonly FieldValue[]; readonly content: string }>()
+  const settings = settingsAt(source.set, language, moment)
+  let locked = false
 
-  function write(db: Kysely<unknown>, change: Change, content: Uint8Array): Promise<bigint | undefined | Problem> {
-    const row = rows.get(change)
-    if (row === undefined && change.rest !== undefined) return rests.insert(db, change, asked.get(change)?.values)
-    const values = source.structured ? fieldsToBind(asked.get(change)!.values, row) : [contentToBind(source, content, row)]
-    if (row === undefined) {
-      const text = statements.insert(db, values.map(({ binding }) => binding))
-      return run(db, text, [...change.key, ...values.map(({ value }) => value), ...settings])
+  async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    const content = change.content!
+    const fields = asked.get(change)?.values
+    const inserted = change.rest !== undefined ? await rests.insert(db, change, fields) : await insertNew(db, change, content, fields)
+    return typeof inserted === 'object' ? inserted : expect(change, 1, inserted)
+  }
+
+  function insertNew(db: Kysely<unknown>, { key }: Change, content: Uint8Array, fields: readonly FieldValue[] | undefined): Promise<bigint | undefined> {
+    const values = fields === undefined ? [contentToBind(access, content, undefined)] : fieldsToBind(access, fields, undefined)
+    const text = statements.insert(db, values.map((bound) => bound!.binding))
+    const keys = key.map((value, index) => language.encode(source.keys[index]!, value))
+    return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings])
+  }
+
+  function updateOf(change: Change, row: Kept): Update {
+    const fields = asked.get(change)?.values
+    return { change, row, values: fields === undefined ? [contentToBind(access, change.content!, row)] : fieldsToBind(access, fields, row) }
+  }
+
+  /** Updates of the same columns, by one statement where that is faster. */
+  async function updateAlike(db: Kysely<unknown>, updates: readonly Update[]): Promise<Problem | undefined> {
+    const [{ change, values }] = updates as [Update]
+    if (updates.length > 1) {
+      const same = source.set.map(([column, value]) => settingOf(column.name, value === 'increment' ? undefined : language.encode(column, value === 'now' ? language.moment(column, moment) : value.value)))
+      const columns = source.contents.filter((_, index) => values[index] !== undefined)
+      const rowsOf = updates.map(({ row, values: all }) => ({ key: row.key, values: all.flatMap((bound) => (bound === undefined ? [] : [bound.value])) }))
+      const query = language.updateMany!(db, { table: source.table.name, keys: source.keys, columns, same, rows: rowsOf })
+      const { numAffectedRows } = await db.executeQuery(query)
+      return expect(change, updates.length, numAffectedRows)
     }
-    // A column that nobody edited is not written, as a person would do it: triggers see what changed.
-    const changed = values.map((bound, index) => (source.structured && sameValue(row.values[index]!, bound.value) ? undefined : bound))
-    const text = statements.update(db, changed.map((bound) => bound?.binding))
-    const parameters = changed.flatMap((bound) => (bound === undefined ? [] : [bound.value]))
-    return run(db, text, [...parameters, ...settings, ...keyParameters(row.key)])
+    const text = statements.update(db, values.map((bound) => bound?.binding))
+    const parameters = values.flatMap((bound) => (bound === undefined ? [] : [bound.value]))
+    return expect(change, 1, await run(db, text, [...parameters, ...settings, ...keyParameters(updates[0]!.row.key)]))
+  }
+
+  async function updateAll(db: Kysely<unknown>, updates: readonly Update[]): Promise<Problem | undefined> {
+    const groups = language.updateMany === undefined
+      ? updates.map((update) => [update])
+      : [...Map.groupBy(updates, ({ values }) => values.map((bound) => bound?.binding ?? '').join()).values()]
+    for (const group of groups) {
+      const problem = await updateAlike(db, group)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }
+
+  function refused(change: Change, state: string): Problem {
+    return writeProblem(source, change, 'row-refused', state)
+  }
+
+  function expect(change: Change, wanted: number, changed: bigint | undefined): Problem | undefined {
+    if (changed === BigInt(wanted)) return undefined
+    return refused(change, `the database changed ${changed} rows instead of ${wanted === 1 ? 'one' : wanted}. Look for a trigger that prevents it`)
   }
 
   return {
     shape: source,
+    prepare: (changes) => (changes.some(({ content, rest }) => content === undefined || rest !== undefined) ? rests.prepare() : Promise.resolve()),
     async current(db, changes) {
-      const found = await locate(db, changes.map(({ key }) => key))
+      // Where no index does it, only the whole table keeps others from inserting the same key.
+      if (!locked && !source.unique && changes.some(({ expected }) => expected === undefined)) {
+        await language.lockTable?.(source.table.name).execute(db)
+        locked = true
+      }
+      const found = await locate(db, changes.map(({ key }) => key), 'for update')
       return changes.map((change, index) => {
         const row = found[index]
         if (row === undefined) return undefined
-        rows.set(change, keep(source, row))
+        rows.set(change, keep(access, row))
         if (row.copies > 1) return duplicate(source, change.key, change.path, row.copies)
-        return contentOf(source, row.record, change.path)
+        return contentOf(source, language, row.record, change.path)
       })
     },
     asked(change) {
-      if (!source.structured) return textOf(change.content!)
+      if (!source.structured) return contentAsked(source, language, change)
       const before = asked.get(change)
       if (before !== undefined) return before.content
-      const values = valuesAsked(source, change)
+      const values = valuesAsked(source, language, change)
       if (!Array.isArray(values)) return values
       const content = structure(source, values)
       asked.set(change, { values, content })
       return content
     },
     rest: (db, change) => rests.read(db, rows.get(change)!.key),
-    async write(db, change) {
-      if (source.view) return refused(source, change, `${JSON.stringify(source.table)} is a view. Let the collection name a table`)
-      const changes = change.content === undefined
-        ? await run(db, statements.remove(db), keyParameters(rows.get(change)!.key))
-        : await write(db, change, change.content)
-      if (changes === 1n) return undefined
-      if (typeof changes === 'object') return changes
-      return refused(source, change, `the database changed ${changes} rows instead of one. Look for a trigger that prevents it`)
+    async write(db, changes) {
+      if (source.table.view) return refused(changes[0]!, `${JSON.stringify(source.table.name)} is a view. Let the collection name a table`)
+      const updates: Update[] = []
+      for (const change of changes) {
+        const row = rows.get(change)
+        if (change.content !== undefined && row !== undefined) {
+          updates.push(updateOf(change, row))
+          continue
+        }
+        const problem = row === undefined ? await insert(db, change) : expect(change, 1, await run(db, statements.remove(db), keyParameters(row.key)))
+        if (problem !== undefined) return problem
+      }
+      return updateAll(db, updates)
     },
   }
 }
 
-async function run(db: Kysely<unknown>, text: string, parameters: readonly SqlValue[]): Promise<bigint | undefined> {
-  const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, parameters as SqlValue[]))
+function settingOf(name: string, value: unknown): ReturnType<typeof sql> {
+  return value === undefined ? sql`${sql.id(name)} = coalesce(${sql.id(name)}, 0) + 1` : sql`${sql.id(name)} = ${value}`
+}
+
+async function run(db: Kysely<unknown>, text: string, parameters: readonly unknown[]): Promise<bigint | undefined> {
+  const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, parameters as unknown[]))
   return numAffectedRows
 }
 
-function refused(source: Source, change: Change, state: string): Problem {
-  return writeProblem(source, change, 'row-refused', state)
-}
-
-function keep(source: Source, { record, invalid }: Located): Kept {
+function keep({ source, language }: Access, { record, invalid }: Located): Kept {
   const held = valueIn(source, record, 0)
   return {
     key: nativeKey(source, record),
-    values: source.structured ? source.contents.map((_, index) => valueIn(source, record, index)) : [],
+    values: source.structured ? source.contents.map((_, index) => fieldIn(source, language, record, index)) : [],
     binary: held === null ? undefined : held instanceof Uint8Array && !invalid?.[0],
     invalid,
   }
 }
 
 /** Bytes stay bytes, and text stays text, also where it is no valid text; else the column's declared type decides. */
-function contentToBind({ contents }: Source, content: Uint8Array, row: Kept | undefined): Bound {
-  if (row?.binary ?? contents[0]!.binary) return { value: content, binding: 'itself' }
+function contentToBind({ source, language }: Access, content: Uint8Array, row: Kept | undefined): Bound {
+  const [column] = source.contents as [Source['contents'][number]]
+  if (row?.binary ?? column.kind === 'bytes') return { value: language.encode(column, content), binding: 'itself' }
   const value = textOf(content)
-  return { value, binding: typeof value === 'string' ? 'itself' : 'text' }
+  return { value: language.encode(column, value), binding: typeof value === 'string' ? 'itself' : 'text' }
 }
 
-function fieldsToBind(values: readonly SqlValue[], row: Kept | undefined): Bound[] {
-  return values.map((value, index) => ({ value, binding: value instanceof Uint8Array && row?.invalid?.[index] ? 'text' : 'itself' }))
+/** A column that nobody edited is not written, as a person would do it: triggers see what changed. */
+function fieldsToBind({ source, language }: Access, values: readonly FieldValue[], row: Kept | undefined): Bound[] {
+  return values.map((value, index) => {
+    if (row !== undefined && sameValue(row.values[index]!, value)) return undefined
+    const binding = value instanceof Uint8Array && row?.invalid?.[index] ? 'text' : 'itself'
+    return { value: language.encode(source.contents[index]!, value), binding }
+  })
 }

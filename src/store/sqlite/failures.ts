@@ -1,4 +1,5 @@
-import { RowtreeError, messageOf } from '../errors.ts'
+import { RowtreeError, messageOf } from '../../errors.ts'
+import type { Failures } from '../database.ts'
 
 /** SQLite's primary result codes that a person can do something about. */
 const STATES: Readonly<Record<number, readonly [name: string, state: string]>> = {
@@ -22,25 +23,19 @@ const WRITE_STATES: typeof STATES = {
 const REFUSALS: ReadonlySet<number> = new Set([1, 18, 19, 20])
 
 /**
- * What the database reported, as a `store-unreadable` error that names the store, or `store-locked` where it is only a matter of
- * time. A `RowtreeError` is given back as it is.
+ * What SQLite's errors mean.
+ *
+ * @param isCurrent whether the file is still what its path names: SQLite calls one that was replaced read-only
  */
-export function unreadable(path: string, error: unknown): RowtreeError {
-  if (error instanceof RowtreeError) return error
-  const [errno, state] = STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
-  const details = { path, ...(errno !== undefined && { errno }), cause: error }
-  return new RowtreeError(isLock(errno) ? 'store-locked' : 'store-unreadable', `Cannot read the store ${path}: ${state}`, details)
-}
-
-/**
- * What the database reported while it was written to, as a `store-unwritable` error, or `store-locked` where it is only a matter of
- * time. A `RowtreeError` is given back as it is.
- */
-export function unwritable(path: string, error: unknown): RowtreeError {
-  if (error instanceof RowtreeError) return error
-  const [errno, state] = WRITE_STATES[primaryCode(error)] ?? [undefined, messageOf(error)]
-  const details = { path, ...(errno !== undefined && { errno }), cause: error }
-  return new RowtreeError(isLock(errno) ? 'store-locked' : 'store-unwritable', `Cannot write the store ${path}: ${state}`, details)
+export function sqliteFailures(path: string, isCurrent: () => boolean): Failures {
+  return {
+    unreadable: (error) => named(path, 'read', error),
+    unwritable: (error) => (error instanceof RowtreeError || isCurrent() ? named(path, 'write', error) : replaced(path, 'write', error)),
+    refusal: (error) => (REFUSALS.has(primaryCode(error)) ? messageOf(error) : undefined),
+    // Who writes holds the lock from the beginning, and a file does not hang up.
+    isRace: () => false,
+    isLost: () => false,
+  }
 }
 
 /** The error for a file that is not what its path names any more: who goes on with it reads and writes what nobody else sees. */
@@ -49,9 +44,12 @@ export function replaced(path: string, what: 'read' | 'write', cause?: unknown):
   return new RowtreeError(what === 'read' ? 'store-unreadable' : 'store-unwritable', message, { path, cause })
 }
 
-/** The database's words where it refused one row: a constraint, a trigger, a type; `undefined` where the whole store is concerned. */
-export function refusal(error: unknown): string | undefined {
-  return REFUSALS.has(primaryCode(error)) ? messageOf(error) : undefined
+function named(path: string, what: 'read' | 'write', error: unknown): RowtreeError {
+  if (error instanceof RowtreeError) return error
+  const [errno, state] = (what === 'read' ? STATES : WRITE_STATES)[primaryCode(error)] ?? [undefined, messageOf(error)]
+  const details = { path, ...(errno !== undefined && { errno }), cause: error }
+  const code = isLock(errno) ? 'store-locked' : what === 'read' ? 'store-unreadable' : 'store-unwritable'
+  return new RowtreeError(code, `Cannot ${what} the store ${path}: ${state}`, details)
 }
 
 function isLock(errno: string | undefined): boolean {

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely'
+import { digestOf } from '../digest.ts'
+import type { Problem } from '../types.ts'
+import type { Database } from './database.ts'
+import { writeProblem } from './row.ts'
+import type { Applied, BeforeCommit, Outcome } from './store.ts'
+import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Task, verify } from './task.ts'
+
+/**
+ * Writes a batch where the database cannot take back what it wrote: while everybody else is kept from the tables, the rows are compared all at once, then
+ * written and read back one by one. What fails is told of each, and does not hold up the others.
+ *
+ * @throws {RowtreeError} what keeps it from writing the first row
+ */
+export async function applySingly(database: Database, tables: readonly string[], tasks: readonly Task[], beforeCommit: BeforeCommit): Promise<Applied> {
+  const problems = new Map<Task, Problem>()
+  for (const [writer, some] of byWriter(tasks)) await writer.prepare?.(some.map(({ change }) => change))
+  try {
+    await database.exclusively!(tables, async (db) => {
+      await eachHeld(db, tasks, (task, held) => {
+        const problem = compare(task, held)
+        if (problem !== undefined) problems.set(task, problem)
+        return undefined
+      })
+      const pending = tasks.filter((task) => task.state === 'write' && !problems.has(task))
+      await foresee(db, pending)
+      const outcomes = tasks.map((task) => foreseen(task, problems.get(task)))
+      beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
+      const order = [...pending.filter(isDeletion), ...pending.filter((task) => !isDeletion(task))]
+      for (const task of order) await writeOne(database, db, task, problems)
+      for (const [writer, some] of byWriter(pending.filter(({ state }) => state === 'written'))) {
+        const problem = await writer.finish?.(db)
+        if (problem !== undefined) problems.set(some[0]!, problem)
+      }
+    })
+  } catch (error) {
+    if (!tasks.some(({ state }) => state === 'written')) throw database.failures.unwritable(error)
+    for (const task of tasks) if (task.state === 'write' && !problems.has(task)) problems.set(task, unwritten(database, task, error))
+  }
+  return { committed: true, outcomes: tasks.map((task) => outcomeWith(task, problems.get(task))), ...(await afterwards(tasks)) }
+}
+
+/** What is kept of the rows before they are written. */
+async function foresee(db: Kysely<unknown>, tasks: readonly Task[]): Promise<void> {
+  for (const task of tasks) {
+    const { writer, change } = task
+    if (isDeletion(task)) task.rest = await writer.rest(db, change)
+    const then = isDeletion(task) ? await writer.revealed?.(db, change) : writer.asked(change)
+    task.digest = then === undefined || (typeof then === 'object' && 'code' in then) ? undefined : digestOf(then)
+  }
+}
+
+function foreseen(task: Task, problem: Problem | undefined): Outcome {
+  if (problem !== undefined) return { kind: 'failed', problem }
+  return task.state === 'write' ? outcomeOf({ ...task, state: 'written' }) : outcomeOf(task)
+}
+
+async function writeOne(database: Database, db: Kysely<unknown>, task: Task, problems: Map<Task, Problem>): Promise<void> {
+  const { writer, change } = task
+  try {
+    const problem = (await writer.write(db, [change])) ?? (await eachHeld(db, [task], verify))
+    if (problem !== undefined) problems.set(task, problem)
+  } catch (error) {
+    const state = database.failures.refusal(error)
+    if (state !== undefined) {
+      problems.set(task, writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`))
+      return
+    }
+    const { message } = database.failures.unwritable(error)
+    problems.set(task, writeProblem(writer.shape, change, 'write-failed', `nobody can tell whether it was written. ${message}`))
+    throw error
+  }
+}
+
+function unwritten({ failures }: Database, { writer, change }: Task, error: unknown): Problem {
+  return writeProblem(writer.shape, change, 'write-failed', `it was not reached. ${failures.unwritable(error).message}`)
+}
+
+function outcomeWith(task: Task, problem: Problem | undefined): Outcome {
+  return problem === undefined ? outcomeOf(task) : { kind: 'failed', problem }
+}
