@@ -60,7 +60,7 @@ export function program(): Command {
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'print nothing but what needs attention')
     .option('-v, --verbose', 'tell more, also about errors')
-    .option('--no-color', 'plain text (also: NO_COLOR)')
+    .addOption(new Option('--no-color', 'plain text (also: NO_COLOR)').hideHelp())
 
   addInit(rowtree)
   addExport(rowtree)

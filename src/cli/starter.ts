@@ -57,5 +57,5 @@ function literal(text: string): string {
 
 /** A text in YAML; quoted as JSON is, unless nobody can take it for anything else. */
 function scalar(text: string): string {
-  return /^(\.{0,2}\/|[a-z]+:)[\w.\/:@%+?=${}-]*[\w\/}]$/.test(text) && !text.includes(': ') ? text : JSON.stringify(text)
+  return /^(\.{0,2}\/|[a-z]+:)[\w./:@%+?=${}-]*[\w/}]$/.test(text) && !text.includes(': ') ? text : JSON.stringify(text)
 }
