@@ -68,6 +68,7 @@ export type ProblemCode =
   | 'holds-nul'
   | 'hook-failed'
   | 'invalid-yaml'
+  | 'key-taken'
   | 'mass-deletion'
   | 'merge-unclean'
   | 'misplaced'

@@ -3,11 +3,11 @@ import type { Problem, RowKey } from '../../types.ts'
 import { placeRow, type KeyValue } from '../row.ts'
 import type { Finding } from '../store.ts'
 import type { Access } from './access.ts'
-import { isRow, rowOf } from './record.ts'
+import { isRow, keyTaken, rowOf } from './record.ts'
 import type { Source } from './source.ts'
 
 /** What there is at each path. */
-export async function findPaths(db: Kysely<unknown>, { source, language, locate }: Access, paths: readonly string[]): Promise<Finding[]> {
+export async function findPaths(db: Kysely<unknown>, { source, language, locate, findTwins }: Access, paths: readonly string[]): Promise<Finding[]> {
   const findings = paths.map((): Finding => ({ kind: 'unknown' }))
   const wanted: { readonly index: number; readonly key: RowKey }[] = []
   for (const [index, path] of paths.entries()) {
@@ -18,9 +18,17 @@ export async function findPaths(db: Kysely<unknown>, { source, language, locate 
     else findings[index] = { kind: 'problem', problem }
   }
   const located = wanted.length === 0 ? [] : await locate(db, wanted.map(({ key }) => key))
-  for (const [place, { index, key }] of wanted.entries()) {
+  const vacancies: typeof wanted = []
+  for (const [place, one] of wanted.entries()) {
     const found = located[place]
-    findings[index] = found === undefined ? vacant(source, key) : findingOf(rowOf(source, language, found.record, found.copies))
+    if (found === undefined) vacancies.push(one)
+    else findings[one.index] = findingOf(rowOf(source, language, found.record, found.copies))
+  }
+  const twins = await findTwins(db, vacancies.map(({ key }) => key))
+  for (const [place, { index, key }] of vacancies.entries()) {
+    const twin = twins[place]
+    const path = paths[index]!
+    findings[index] = twin === undefined ? vacant(source, key) : { kind: 'problem', problem: keyTaken(source, { key, path }, twin) }
   }
   return findings
 }

@@ -19,6 +19,12 @@ export interface Located {
 /** Finds the rows with exactly these keys, in the order of the keys. It takes time for these keys, where an index helps. */
 export type Locate = (db: Kysely<unknown>, keys: readonly RowKey[], lock?: 'for update') => Promise<readonly (Located | undefined)[]>
 
+/**
+ * For each key that no row has exactly the key of a row that the database takes for the same, because a column compares texts without case, accents or
+ * trailing blanks.
+ */
+export type FindTwins = (db: Kysely<unknown>, keys: readonly RowKey[]) => Promise<readonly (RowKey | undefined)[]>
+
 /** Keys in one query. */
 const CHUNK = 256
 
@@ -48,6 +54,30 @@ export function locator(source: Source, language: Language, texts: Texts): Locat
       for (const name of some) located.push(found.get(name))
     }
     return located
+  }
+}
+
+/** Prepares to find rows of a source that have another key than asked for. */
+export function twinFinder(source: Source, language: Language): FindTwins {
+  const find = byKeys(source, language, [])
+  const width = source.keys.length
+
+  async function twinOf(db: Kysely<unknown>, key: RowKey): Promise<RowKey | undefined> {
+    const [twin] = await find(db, [key], undefined)
+    return twin?.slice(0, width) as RowKey | undefined
+  }
+
+  return async (db, keys) => {
+    const none = keys.map(() => undefined)
+    if (keys.length === 0 || !source.keys.some(({ caseless }) => caseless === true)) return none
+    let some = false
+    for (let start = 0; start < keys.length && !some; start += CHUNK) {
+      some = (await find(db, keys.slice(start, start + CHUNK), undefined)).length > 0
+    }
+    if (!some) return none
+    const twins: (RowKey | undefined)[] = []
+    for (const key of keys) twins.push(await twinOf(db, key))
+    return twins
   }
 }
 

@@ -3,7 +3,8 @@ import { type FieldValue, isDecimal } from '../../core/codec.ts'
 import type { Problem, Row, RowKey } from '../../types.ts'
 import type { Column } from '../column.ts'
 import type { Language, Reference } from '../language.ts'
-import { placeRow, rowProblem, type KeyValue } from '../row.ts'
+import { describeRow, placeRow, rowProblem, writeProblem, type KeyValue } from '../row.ts'
+import type { Change } from '../store.ts'
 import type { Texts } from '../texts.ts'
 import type { SqlValue } from '../value.ts'
 import { structure } from './fields.ts'
@@ -85,6 +86,12 @@ export function contentOf(source: Source, language: Language, record: RowRecord,
   if (typeof content === 'string' || content instanceof Uint8Array) return content
   const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the ${typeof content === 'boolean' ? 'boolean' : 'number'} ${isDecimal(content) ? content.decimal : content}. A file's content is text or bytes`
   return rowProblem(source, record.slice(0, source.keys.length) as KeyValue[], 'unsupported-value', path, state)
+}
+
+/** Why a file cannot become a row: another row would be meant by its key, too. */
+export function keyTaken(source: Source, { key, path }: Pick<Change, 'key' | 'path'>, twin: RowKey): Problem {
+  const other = describeRow(source.collection, source.keyNames, twin)
+  return writeProblem(source, { key, path }, 'key-taken', `the database takes its key for that of ${other}. Rename the file, or edit the file of that row`)
 }
 
 /** Why rows with one key cannot be told apart. */

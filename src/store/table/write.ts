@@ -11,7 +11,7 @@ import type { Writer } from '../writer.ts'
 import type { Access } from './access.ts'
 import { contentAsked, structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
-import { contentOf, duplicate, fieldIn, valueIn } from './record.ts'
+import { contentOf, duplicate, fieldIn, keyTaken, valueIn } from './record.ts'
 import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
@@ -44,7 +44,7 @@ interface Update {
  * @param moment milliseconds since 1970, for the columns that are set to `now`
  */
 export function tableWriter(database: Database, access: Access, moment: number): Writer {
-  const { source, locate, statements, language } = access
+  const { source, locate, findTwins, statements, language } = access
   const rests = restsOf(database, source)
   const rows = new Map<Change, Kept>()
   const asked = new Map<Change, { readonly values: readonly FieldValue[]; readonly content: string }>()
@@ -54,6 +54,8 @@ export function tableWriter(database: Database, access: Access, moment: number):
   async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
     const content = change.content!
     const fields = asked.get(change)?.values
+    const [twin] = await findTwins(db, [change.key])
+    if (twin !== undefined) return keyTaken(source, change, twin)
     const inserted = change.rest !== undefined ? await rests.insert(db, change, fields) : await insertNew(db, change, content, fields)
     return typeof inserted === 'object' ? inserted : expect(change, 1, inserted)
   }
