@@ -119,11 +119,13 @@ function settle(input: unknown, { file, directory, env }: Surroundings, locate?:
     throw refuse([...unset, ...others], file, locate)
   }
   const base = resolve(directory)
+  const { mybb } = result.data
   return {
     ...result.data,
     store: placed(result.data.store, base),
     tree: resolve(base, result.data.tree),
     state: resolve(base, result.data.state),
+    mybb: { ...mybb, ...(mybb.board !== undefined && { board: resolve(base, mybb.board) }) },
     directory: base,
     ...(file === undefined ? {} : { file }),
   }

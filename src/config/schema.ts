@@ -53,7 +53,15 @@ const exporting = z.strictObject({
   prune: flag.default(false),
 }, aMap)
 
-const mybb = z.strictObject({ master: flag.default(false) }, aMap)
+const names = z.array(text, must('a list of names')).min(1, 'must name one at least; remove the key for all')
+
+const mybb = z.strictObject({
+  master: flag.default(false),
+  global: flag.default(false),
+  sets: names.optional(),
+  themes: names.optional(),
+  board: text.optional(),
+}, aMap)
 
 const wordpress = z.strictObject({}, aMap)
 
@@ -108,7 +116,7 @@ const root = z.strictObject({
 export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) => ({
   ...config,
   store: { ...config.store, prefix: config.store.prefix ?? prefixOf(config.store.preset) },
-  mybb: config.mybb ?? { master: false },
+  mybb: config.mybb ?? { master: false, global: false },
   wordpress: config.wordpress ?? {},
   settings: config.settings ?? {},
   options: config.options ?? {},

@@ -42,7 +42,7 @@ collections:
       history: { maxAge: 43_200_000, maxSize: 1_073_741_824 },
       watch: { settle: 50, maxBatch: 10, rescan: 300_000, poll: 'off', onImport: 'npm run clear-cache', oneWay: 'tree' },
       ignore: ['*.bak', '.git/'],
-      mybb: { master: false },
+      mybb: { master: false, global: false },
       wordpress: {},
       settings: {},
       options: {},
@@ -66,7 +66,7 @@ collections:
   test('of a MyBB board', () => {
     const config = configOf('store: { url: sqlite:board.sqlite, preset: mybb, prefix: b1_ }\ntree: ./board\nmybb: { master: true }')
     expect(config.store).toEqual({ url: 'sqlite:board.sqlite', preset: 'mybb', prefix: 'b1_' })
-    expect(config.mybb).toEqual({ master: true })
+    expect(config.mybb).toEqual({ master: true, global: false })
     expect(config.collections).toEqual([])
   })
 
@@ -107,7 +107,7 @@ collections:
       history: { maxAge: 30 * 24 * 60 * 60 * 1000, maxSize: 256 * 1024 * 1024 },
       watch: { settle: 100, maxBatch: 500, rescan: 60_000, poll: 2_000 },
       ignore: [],
-      mybb: { master: false },
+      mybb: { master: false, global: false },
     })
   })
 
