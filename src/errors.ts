@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'io-error'
   | 'locked'
   | 'port-unavailable'
+  | 'preset-invalid'
   | 'read-only'
   | 'store-locked'
   | 'store-missing'

@@ -64,6 +64,7 @@ export function checkPreset(config: Written, report: (path: string[], message: s
     const own = section === 'collections' && `cannot go with ${typeof chosen === 'string' ? `preset ${chosen}` : 'a preset of your own'}, which brings its own`
     report([section], `${own || `has an effect with ${OWNERS[section]} only`}; remove the key`)
   }
+  if (chosen === 'settings' && config.settings === undefined) report(['settings'], 'is missing; preset settings needs the table and its columns')
   if (chosen !== 'table') return
   if (config.collections === undefined) report(['collections'], 'is missing; preset table needs at least one collection')
   else if (Object.keys(config.collections).length === 0) report(['collections'], 'must name at least one collection')

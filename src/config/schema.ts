@@ -5,6 +5,7 @@ import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
 import { aMap, aText, flag, must, named, type Phrase, text } from './phrase.ts'
 import { checkPreset, prefixOf, preset } from './presets.ts'
+import { settings, settingsShape } from './settings.ts'
 import { quantity, readDuration, readLimit, readSize } from './quantity.ts'
 import { isServer, tls, tlsShape } from './tls.ts'
 import type { CollectionConfig, Config, ConfigInput } from './types.ts'
@@ -65,8 +66,6 @@ const mybb = z.strictObject({
 
 const wordpress = z.strictObject({}, aMap)
 
-const settings = z.strictObject({}, aMap)
-
 const guards = z.strictObject({
   allowEmpty: flag.default(false),
   maxDelete: quantity('a percentage from 0% to 100% or a whole number of rows', readLimit).prefault('25%'),
@@ -118,7 +117,6 @@ export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) 
   store: { ...config.store, prefix: config.store.prefix ?? prefixOf(config.store.preset) },
   mybb: config.mybb ?? { master: false, global: false },
   wordpress: config.wordpress ?? {},
-  settings: config.settings ?? {},
   options: config.options ?? {},
   collections: Object.entries(config.collections ?? {}).map(([name, rest]): CollectionConfig => ({ name, ...rest })),
 }))
@@ -131,7 +129,7 @@ const sections: Readonly<Record<string, object>> = {
   watch: watch.shape,
   mybb: mybb.shape,
   wordpress: wordpress.shape,
-  settings: settings.shape,
+  settings: settingsShape,
 }
 
 /** The keys that a map of the config may have. */

@@ -113,7 +113,26 @@ export interface MybbConfig {
 export type WordpressConfig = Readonly<Record<string, never>>
 
 /** Settings of the preset `settings`. */
-export type SettingsConfig = Readonly<Record<string, never>>
+export interface SettingsConfig {
+  readonly table: string
+  /** The column of a setting's name. */
+  readonly name: string
+  /** The column of its value. */
+  readonly value: string
+  /** The column that puts settings into files, or the table that such a column points to; absent: all are in one file. */
+  readonly group?: string | { readonly column: string; readonly table: string; readonly id: string; readonly name: string } | undefined
+  /** With the placeholder `{group}` where there are groups. Absent: `{group}.yaml`, or `settings.yaml`. */
+  readonly path?: string | undefined
+  /** What the texts of settings mean, by their names. */
+  readonly kinds?: Readonly<Record<string, 'integer' | 'boolean'>> | undefined
+  /** What other columns of a new setting hold. */
+  readonly added?: Readonly<Record<string, string | number | boolean>> | undefined
+  /** The column that alone names a setting; needed where groups are of another table. */
+  readonly id?: string | undefined
+}
+
+/** The same as a person writes it. */
+export type SettingsInput = SettingsConfig
 
 /** A valid configuration: every default applied, all paths absolute but the one in a SQLite URL. */
 export interface Config {
@@ -131,7 +150,8 @@ export interface Config {
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
   readonly wordpress: WordpressConfig
-  readonly settings: SettingsConfig
+  /** Preset `settings` only, which needs it. */
+  readonly settings?: SettingsConfig | undefined
   /** What a preset of somebody's own is told, as written. */
   readonly options: Readonly<Record<string, unknown>>
   /** In the order of the file; empty under presets other than `table`, which bring their own. */
@@ -265,8 +285,8 @@ export interface ConfigInput {
     | undefined
   /** Preset `wordpress` only. */
   readonly wordpress?: WordpressConfig | undefined
-  /** Preset `settings` only. */
-  readonly settings?: SettingsConfig | undefined
+  /** Preset `settings` only, which needs it. */
+  readonly settings?: SettingsInput | undefined
   /** A preset of your own only: any map, which it is given. */
   readonly options?: Readonly<Record<string, unknown>> | undefined
   /** By name; required under the preset `table`, refused under any other. */

@@ -28,7 +28,7 @@ export interface Change {
   readonly expected: Digest | undefined
   /** The file's bytes; `undefined`: the row is deleted. */
   readonly content: Uint8Array | undefined
-  /** For a row that was deleted and is inserted again: what `beforeCommit` was told of it then. All its columns come back with it. */
+  /** For a row that was deleted, or lost a part, and is made whole again: what `beforeCommit` was told of it then. All its columns come back with it. */
   readonly rest?: Uint8Array | undefined
 }
 
@@ -57,7 +57,7 @@ export type Applied =
  *
  * @param previous what the rows held; `undefined` where there was none
  * @param outcomes what became of the changes
- * @param rests for each row that was deleted all that it held beside its content, in a form that only the store reads
+ * @param rests for each row that was deleted, or lost a part, all that this held beside its content, in a form that only the store reads
  */
 export type BeforeCommit = (
   previous: readonly (Row['content'] | undefined)[],
