@@ -109,6 +109,7 @@ async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly
     if (problem !== undefined) return problem
   }
   for (const [writer, some] of byWriter(pending.filter((task) => !isDeletion(task)))) {
+    if (writer.taken !== undefined) for (const task of some) task.rest = await writer.taken(db, task.change)
     const changes = some.map(({ change }) => change)
     // One by one it is known which row was refused; together is faster where each statement is a journey.
     for (const part of database.language.updateMany === undefined ? changes.map((change) => [change]) : [changes]) {

@@ -12,6 +12,7 @@ import type { Access } from './access.ts'
 import { contentAsked, structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
 import { contentOf, duplicate, fieldIn, keyTaken, valueIn } from './record.ts'
+import { linkDerived, refuseDerived } from './derived.ts'
 import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
@@ -52,19 +53,22 @@ export function tableWriter(database: Database, access: Access, moment: number):
   let locked = false
 
   async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    const shut = refuseDerived(source, change)
+    if (shut !== undefined) return shut
     const content = change.content!
     const fields = asked.get(change)?.values
     const [twin] = await findTwins(db, [change.key])
     if (twin !== undefined) return keyTaken(source, change, twin)
     const inserted = change.rest !== undefined ? await rests.insert(db, change, fields) : await insertNew(db, change, content, fields)
-    return typeof inserted === 'object' ? inserted : expect(change, 1, inserted)
+    if (typeof inserted === 'object') return inserted
+    return expect(change, 1, inserted) ?? (await linkDerived(db, access, change))
   }
 
   function insertNew(db: Kysely<unknown>, { key }: Change, content: Uint8Array, fields: readonly FieldValue[] | undefined): Promise<bigint | undefined> {
     const values = fields === undefined ? [contentToBind(access, content, undefined)] : fieldsToBind(access, fields, undefined)
     const text = statements.insert(db, values.map((bound) => bound!.binding))
-    const keys = key.map((value, index) => language.encode(source.keys[index]!, value))
-    return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings])
+    const keys = source.own.map((index) => language.encode(source.keys[index]!, key[index]!))
+    return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings, ...settingsAt(source.added, language, moment)])
   }
 
   function updateOf(change: Change, row: Kept): Update {
@@ -79,7 +83,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
       const same = source.set.map(([column, value]) => settingOf(column.name, value === 'increment' ? undefined : language.encode(column, value === 'now' ? language.moment(column, moment) : value.value)))
       const columns = source.contents.filter((_, index) => values[index] !== undefined)
       const rowsOf = updates.map(({ row, values: all }) => ({ key: row.key, values: all.flatMap((bound) => (bound === undefined ? [] : [bound.value])) }))
-      const query = language.updateMany!(db, { table: source.table.name, keys: source.keys, columns, same, rows: rowsOf })
+      const query = language.updateMany!(db, { table: source.table.name, keys: source.identity, columns, same, rows: rowsOf })
       const { numAffectedRows } = await db.executeQuery(query)
       return expect(change, updates.length, numAffectedRows)
     }
@@ -133,6 +137,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
       const values = valuesAsked(source, language, change)
       if (!Array.isArray(values)) return values
       const content = structure(source, values)
+      if (content === undefined) return refused(change, 'its body is no text')
       asked.set(change, { values, content })
       return content
     },
@@ -167,10 +172,15 @@ function keep({ source, language }: Access, { record, invalid }: Located): Kept 
   const held = valueIn(source, record, 0)
   return {
     key: nativeKey(source, record),
-    values: source.structured ? source.contents.map((_, index) => fieldIn(source, language, record, index)) : [],
+    values: source.structured ? source.contents.map((_, index) => heldAt(source, index, fieldIn(source, language, record, index))) : [],
     binary: held === null ? undefined : held instanceof Uint8Array && !invalid?.[0],
     invalid,
   }
+}
+
+/** What a file says of a value: of a body that is NULL it is empty. */
+function heldAt({ format, contents }: Source, index: number, value: FieldValue): FieldValue {
+  return format === 'front-matter' && index === contents.length - 1 ? (value ?? '') : value
 }
 
 /** Bytes stay bytes, and text stays text, also where it is no valid text; else the column's declared type decides. */
