@@ -5,6 +5,8 @@ import { redactUrl } from './url.ts'
 /** How a URL of each kind is opened. Drivers are loaded when they are needed: most runs need none, and they take time. */
 const KINDS: Readonly<Record<string, (url: string, options: DatabaseOptions) => Promise<Database>>> = {
   sqlite: async (...way) => (await import('./sqlite/open.ts')).openSqlite(...way),
+  postgres: async (...way) => (await import('./postgres/open.ts')).openPostgres(...way),
+  postgresql: async (...way) => (await import('./postgres/open.ts')).openPostgres(...way),
 }
 
 const EXAMPLES = 'Write sqlite:FILE, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE'
