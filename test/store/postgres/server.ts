@@ -1,8 +1,12 @@
 import process from 'node:process'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import type { Database } from '../../../src/store/database.ts'
+import { addressOf } from '../../../src/store/postgres/address.ts'
+import { objectTypes } from '../../../src/store/postgres/answers.ts'
+import type { Client } from '../../../src/store/postgres/driver.ts'
 import { openPostgres } from '../../../src/store/postgres/open.ts'
+import { connect } from '../../../src/store/postgres/session.ts'
 
 /** The server for tests; others need not be there. */
 export const SERVER: string = process.env['ROWTREE_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/test'
@@ -25,8 +29,7 @@ let counter = 0
 /** A database of its own for a file of tests. */
 export interface Own {
   readonly url: string
-  /** Somebody else's connection. */
-  readonly other: Kysely<unknown>
+  /** On somebody else's connection; statements are separated by semicolons. */
   run(text: string): Promise<readonly Record<string, unknown>[]>
   open(): Promise<Database>
 }
@@ -38,27 +41,24 @@ export function ownDatabase(options = ''): Own {
   url.pathname = `/${name}`
   const opened = new Set<Database>()
   let admin: Database
-  let other: Database
+  let other: Client | undefined
   const run = async (text: string): Promise<readonly Record<string, unknown>[]> => {
-    const { rows } = await sql.raw<Record<string, unknown>>(text).execute(await other.writing())
-    return rows
+    const { rows } = await other!.query({ text, types: objectTypes })
+    return rows as Record<string, unknown>[]
   }
   beforeAll(async () => {
     admin = await openPostgres(SERVER, { directory: '/' })
     await sql.raw(`create database ${name} ${options}`).execute(await admin.writing())
-    if (!options.includes('SQL_ASCII')) other = await openPostgres(url.href, { directory: '/' })
+    if (!options.includes('SQL_ASCII')) other = await connect(addressOf(url.href, { directory: '/' }))
   })
   afterAll(async () => {
     for (const one of opened) await one.close()
-    await other?.close()
+    await other?.end()
     await sql.raw(`drop database ${name} with (force)`).execute(await admin.writing())
     await admin.close()
   })
   return {
     url: url.href,
-    get other() {
-      return other.kysely
-    },
     run,
     async open() {
       const database = await openPostgres(url.href, { directory: '/' })
