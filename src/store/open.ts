@@ -2,7 +2,7 @@ import { RowtreeError } from '../errors.ts'
 import { assembleStore } from './assemble.ts'
 import type { Collection } from './collection.ts'
 import type { Database, Tls } from './database.ts'
-import { boardCollections } from './mybb/index.ts'
+import { boardCollections, type BoardOptions } from './mybb/index.ts'
 import { openDatabase } from './open-database.ts'
 import type { Store } from './store.ts'
 import { openTableCollection } from './table/collection.ts'
@@ -23,10 +23,8 @@ export interface StoreOptions {
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
-  readonly mybb: {
-    /** Whether the master theme is exported too. */
-    readonly master: boolean
-  }
+  /** Preset `mybb` only. */
+  readonly mybb: BoardOptions
   /** Preset `wordpress` only. */
   readonly wordpress?: object
   /** Preset `settings` only. */
@@ -57,7 +55,7 @@ async function openCollections(database: Database, { preset, prefix, mybb, colle
     const name = typeof preset === 'string' ? preset : preset.module
     throw new RowtreeError('store-unsupported', `Cannot open the store ${database.name}: this version has no preset ${name}. Choose table or mybb`)
   }
-  if (preset === 'mybb') return boardCollections(database, { prefix, master: mybb.master })
+  if (preset === 'mybb') return boardCollections(database, { prefix, ...mybb })
   const all: Collection[] = []
   for (const collection of collections) all.push(await openTableCollection(database, collection))
   return all

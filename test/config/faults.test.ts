@@ -141,6 +141,8 @@ const SINGLE: [string, string, string, string][] = [
   ['options named like the prototype', 'store: { url: s, preset: ./p.ts }\ntree: x\noptions: { __proto__: 1 }', '3:10', 'options must not name a setting "__proto__"'],
   ['collections for a preset of one\'s own', 'store: { url: s, preset: ./p.ts }\ntree: x\ncollections: {}', '3:14', 'collections cannot go with a preset of your own, which brings its own; remove the key'],
   ['unknown key where there is none', 'store: { url: s, preset: settings }\ntree: x\nsettings: { a: 1 }', '3:13', 'unknown key "a" in settings; it takes none'],
+  ['mybb.sets empty', `${BOARD}mybb: { sets: [] }`, '3:15', 'mybb.sets must name one at least; remove the key for all'],
+  ['mybb.themes as a text', `${BOARD}mybb: { themes: Default }`, '3:17', 'mybb.themes must be a list of names, not text'],
   ['mybb.master as a number', `${BOARD}mybb: { master: 1 }`, '3:17', 'mybb.master must be true or false, not a number'],
 
   ['collections missing', 'store: { url: s }\ntree: x', '1:1', 'collections is missing; preset table needs at least one collection'],

@@ -96,6 +96,11 @@ collections:
     }
   })
 
+  test('of parts of a board, with its directory', () => {
+    const config = parseConfig('store: { url: sqlite:b.sqlite, preset: mybb }\ntree: x\nmybb: { global: true, sets: [A], themes: [B, C], board: ../forum }', { directory: '/srv/site', env: {} })
+    expect(config.mybb).toEqual({ master: false, global: true, sets: ['A'], themes: ['B', 'C'], board: '/srv/forum' })
+  })
+
   test('has every default', () => {
     const { store, state, export: exporting, guards, onConflict, history, watch, ignore, mybb } = configOf(TABLE)
     expect({ store, state, exporting, guards, onConflict, history, watch, ignore, mybb }).toEqual({
