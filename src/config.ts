@@ -113,10 +113,12 @@ function settle(input: unknown, { file, directory, env }: Surroundings, locate?:
     throw refuse([...unset, ...others], file, locate)
   }
   const base = resolve(directory)
+  const { mybb } = result.data
   return {
     ...result.data,
     tree: resolve(base, result.data.tree),
     state: resolve(base, result.data.state),
+    mybb: { ...mybb, ...(mybb.board !== undefined && { board: resolve(base, mybb.board) }) },
     directory: base,
     ...(file === undefined ? {} : { file }),
   }

@@ -50,7 +50,15 @@ const exporting = z.strictObject({
   prune: flag.default(false),
 }, aMap)
 
-const mybb = z.strictObject({ master: flag.default(false) }, aMap)
+const names = z.array(text, must('a list of names')).min(1, 'must name one at least; remove the key for all')
+
+const mybb = z.strictObject({
+  master: flag.default(false),
+  global: flag.default(false),
+  sets: names.optional(),
+  themes: names.optional(),
+  board: text.optional(),
+}, aMap)
 
 const guards = z.strictObject({
   allowEmpty: flag.default(false),
@@ -109,7 +117,7 @@ const root = z.strictObject({
 export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) => ({
   ...config,
   store: { ...config.store, prefix: config.store.prefix ?? 'mybb_' },
-  mybb: config.mybb ?? { master: false },
+  mybb: config.mybb ?? { master: false, global: false },
   collections: Object.entries(config.collections ?? {}).map(([name, rest]): CollectionConfig => ({ name, ...rest })),
 }))
 

@@ -75,8 +75,16 @@ export interface CollectionConfig {
 
 /** Settings of the preset `mybb`. */
 export interface MybbConfig {
-  /** Whether the master templates, which every board shares, are rows too. */
+  /** Whether what MyBB ships are rows too, and may be written: the templates of the master set, the stylesheets of the master theme. */
   readonly master: boolean
+  /** Whether the templates that all sets share are rows too, of a set of their own. */
+  readonly global: boolean
+  /** Titles of the template sets that take part; absent: all. */
+  readonly sets?: readonly string[] | undefined
+  /** Names of the themes that take part; absent: all. */
+  readonly themes?: readonly string[] | undefined
+  /** The directory that the board is installed in, absolute: stylesheets are written into its cache, too. */
+  readonly board?: string | undefined
 }
 
 /** A valid configuration: every default applied, `tree` and `state` absolute. */
@@ -195,6 +203,14 @@ export interface ConfigInput {
     | {
         /** @default false */
         readonly master?: boolean | undefined
+        /** @default false */
+        readonly global?: boolean | undefined
+        /** Titles, at least one. @default all */
+        readonly sets?: readonly string[] | undefined
+        /** Names, at least one. @default all */
+        readonly themes?: readonly string[] | undefined
+        /** The directory that the board is installed in. */
+        readonly board?: string | undefined
       }
     | undefined
   /** By name; required under the preset `table`, refused under `mybb`. */

@@ -11,6 +11,7 @@ import { WriterPool } from '../sync/pool.ts'
 import { filesystemClock } from '../tree/clock.ts'
 import type { Presence } from '../tree/presence.ts'
 import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
+import { boardFiles } from './board-files.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
 
@@ -23,7 +24,8 @@ export async function openSides(config: Config): Promise<Sides> {
 }
 
 async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
-  return await openStore({ ...store, directory, collections, mybb })
+  const { board, ...options } = mybb
+  return await openStore({ ...store, directory, collections, mybb: { ...options, ...(board !== undefined && { files: boardFiles(board) }) } })
 }
 
 /** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */

@@ -1,7 +1,7 @@
 import { assembleStore } from './assemble.ts'
 import type { Collection } from './collection.ts'
 import type { Database, Tls } from './database.ts'
-import { boardCollections } from './mybb/index.ts'
+import { boardCollections, type BoardOptions } from './mybb/index.ts'
 import { openDatabase } from './open-database.ts'
 import type { Store } from './store.ts'
 import { openTableCollection } from './table/collection.ts'
@@ -21,10 +21,8 @@ export interface StoreOptions {
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
-  readonly mybb: {
-    /** Whether the master theme is exported too. */
-    readonly master: boolean
-  }
+  /** Preset `mybb` only. */
+  readonly mybb: BoardOptions
   /** Milliseconds since 1970, for columns that tell when a row was written. Default: the system's clock. */
   readonly now?: () => number
 }
@@ -45,7 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openCollections(database: Database, { preset, prefix, mybb, collections }: StoreOptions): Promise<readonly Collection[]> {
-  if (preset === 'mybb') return boardCollections(database, { prefix, master: mybb.master })
+  if (preset === 'mybb') return boardCollections(database, { prefix, ...mybb })
   const all: Collection[] = []
   for (const collection of collections) all.push(await openTableCollection(database, collection))
   return all

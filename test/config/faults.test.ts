@@ -114,6 +114,8 @@ const SINGLE: [string, string, string, string][] = [
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],
+  ['mybb.sets empty', `${BOARD}mybb: { sets: [] }`, '3:15', 'mybb.sets must name one at least; remove the key for all'],
+  ['mybb.themes as a text', `${BOARD}mybb: { themes: Default }`, '3:17', 'mybb.themes must be a list of names, not text'],
   ['mybb.master as a number', `${BOARD}mybb: { master: 1 }`, '3:17', 'mybb.master must be true or false, not a number'],
 
   ['collections missing', 'store: { url: s }\ntree: x', '1:1', 'collections is missing; preset table needs at least one collection'],

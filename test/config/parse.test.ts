@@ -42,7 +42,7 @@ collections:
       history: { maxAge: 43_200_000, maxSize: 1_073_741_824 },
       watch: { settle: 50, maxBatch: 10, rescan: 300_000, poll: 'off', onImport: 'npm run clear-cache', oneWay: 'tree' },
       ignore: ['*.bak', '.git/'],
-      mybb: { master: false },
+      mybb: { master: false, global: false },
       collections: [
         {
           name: 'pages',
@@ -63,8 +63,13 @@ collections:
   test('of a MyBB board', () => {
     const config = configOf('store: { url: sqlite:board.sqlite, preset: mybb, prefix: b1_ }\ntree: ./board\nmybb: { master: true }')
     expect(config.store).toEqual({ url: 'sqlite:board.sqlite', preset: 'mybb', prefix: 'b1_' })
-    expect(config.mybb).toEqual({ master: true })
+    expect(config.mybb).toEqual({ master: true, global: false })
     expect(config.collections).toEqual([])
+  })
+
+  test('of parts of a board, with its directory', () => {
+    const config = parseConfig('store: { url: sqlite:b.sqlite, preset: mybb }\ntree: x\nmybb: { global: true, sets: [A], themes: [B, C], board: ../forum }', { directory: '/srv/site', env: {} })
+    expect(config.mybb).toEqual({ master: false, global: true, sets: ['A'], themes: ['B', 'C'], board: '/srv/forum' })
   })
 
   test('has every default', () => {
@@ -78,7 +83,7 @@ collections:
       history: { maxAge: 30 * 24 * 60 * 60 * 1000, maxSize: 256 * 1024 * 1024 },
       watch: { settle: 100, maxBatch: 500, rescan: 60_000, poll: 2_000 },
       ignore: [],
-      mybb: { master: false },
+      mybb: { master: false, global: false },
     })
   })
 
