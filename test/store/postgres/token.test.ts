@@ -86,6 +86,13 @@ describeOnServer('the token of PostgreSQL', () => {
     expect(await token()).toBe(after)
   })
 
+  it('moves when somebody else wrote right after us', async () => {
+    const before = await token()
+    for (let n = 0; n < 2; n++) await write(`update pages set body = 'ours ${n}' where id = 2`)
+    await own.run("update pages set body = 'theirs' where id = 1")
+    expect(await token()).not.toBe(before)
+  })
+
   it('stays when what we wrote was taken back', async () => {
     const before = await token()
     const transaction = await (await database.writing()).startTransaction().setAccessMode('read write').execute()
