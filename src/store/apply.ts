@@ -75,6 +75,8 @@ async function applyTogether(database: Database, tasks: readonly Task[], beforeC
   requireCurrent(database)
   const transaction = await or(db.startTransaction().setAccessMode('read write').execute())
   try {
+    // What is read first fixes what the transaction sees.
+    for (const [writer, some] of byWriter(tasks)) await or(writer.lock?.(transaction, some.map(({ change }) => change)) ?? Promise.resolve())
     const problem = await or(writeAll(database, transaction, tasks))
     if (problem !== undefined) {
       await or(transaction.rollback().execute())
