@@ -54,6 +54,7 @@ export type FsyncMode = 'batch' | 'file' | 'off'
 
 /** Codes of what can be wrong with one item; each is explained in docs/errors.md. */
 export type ProblemCode =
+  | 'cache-stale'
   | 'changed-meanwhile'
   | 'changed-on-both-sides'
   | 'deleted-in-store'
@@ -90,6 +91,7 @@ export type ProblemCode =
   | 'tree-emptied'
   | 'undone'
   | 'unknown-field'
+  | 'unsafe-template'
   | 'unsupported-key'
   | 'unsupported-value'
   | 'watch-limited'

@@ -27,7 +27,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
   ['src/watch.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts']],
-  ['src/engine/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/', 'src/engine/']],
+  ['src/engine/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/watch.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/', 'src/engine/']],
   ['src/engine.ts', ['src/watch.ts', 'src/engine/', 'src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/digest.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/store/', 'src/baseline/', 'src/sync/']],
   ['src/index.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts']],
   [

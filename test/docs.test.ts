@@ -13,6 +13,7 @@ const PAGES = [
   'CHANGELOG.md',
   'docs/configuration.md',
   'docs/errors.md',
+  'docs/init.md',
   'docs/two-way.md',
   'docs/watch.md',
   'bench/README.md',

@@ -1,6 +1,7 @@
 import type { Problem } from '../types.ts'
 import { resolveCommand } from './remedy.ts'
-import { isBlank, type TextFault, textFault } from './text.ts'
+import { asText, isBlank, type TextFault, textFault } from './text.ts'
+import { findUnsafe } from './unsafe-template.ts'
 
 /** Rules that turn a change into a hold: it waits until a person decides. */
 export interface Guards {
@@ -10,6 +11,8 @@ export interface Guards {
   readonly maxDelete: { readonly share: number } | { readonly count: number }
   /** Bytes of a file that may become a row. */
   readonly maxFileSize: number
+  /** Directories, such as `template_sets/`, whose files a board evaluates: what it refuses itself is held. Default: none. */
+  readonly evaluated?: readonly string[] | undefined
 }
 
 export const DEFAULT_GUARDS: Guards = { allowEmpty: false, maxDelete: { share: 0.25 }, maxFileSize: 8 * 1024 * 1024 }
@@ -44,7 +47,16 @@ export function guardContent(
 ): Verdict | undefined {
   if (!guards.allowEmpty && isBlank(file) && !(row && isBlank(row))) return emptied(path, file, row)
   const fault = binary ? undefined : textFault(file)
-  return fault && notText(path, file, row, fault)
+  if (fault) return notText(path, file, row, fault)
+  return guards.evaluated?.some((directory) => path.startsWith(directory)) ? guardTemplate(path, file, row) : undefined
+}
+
+function guardTemplate(path: string, file: Uint8Array, row: Uint8Array | undefined): Verdict | undefined {
+  const found = findUnsafe(asText(file))
+  if (!found) return undefined
+  const instead = row ? ` (or --prefer store)` : ''
+  const state = `the template ${found.state}, at line ${found.line}. MyBB refuses such a template`
+  return held('unsafe-template', `Cannot import ${path}: ${state}. Mend it, or confirm with: ${resolveCommand(path, 'tree')}${instead}`)
 }
 
 function emptied(path: string, file: Uint8Array, row: Uint8Array | undefined): Verdict {

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import type { Config } from '../config.ts'
+import type { Guards } from '../core/guards.ts'
 import { reservedPaths } from '../core/reserved.ts'
 import { scopeOf } from '../core/scope.ts'
 import type { Named } from '../sync/naming.ts'
@@ -15,10 +16,10 @@ import type { Errand } from './errand.ts'
  * @param root the tree's, absolute and real
  */
 export function planOf(config: Config, storeFiles: readonly string[], root: string, { licence, options, rules = readIgnoreFile(root) }: Omit<Errand, 'command'>): CyclePlan {
-  const { guards, history, export: settings, ignore, state, file } = config
+  const { history, export: settings, ignore, state, file } = config
   return {
     licence,
-    guards,
+    guards: guardsOf(config),
     decided: false,
     retention: history,
     fsync: options.fsync ?? settings.fsync,
@@ -29,6 +30,11 @@ export function planOf(config: Config, storeFiles: readonly string[], root: stri
     signal: options.signal,
     onProgress: options.onProgress,
   }
+}
+
+/** A board runs its templates: what it refuses itself must not come in. */
+function guardsOf({ guards, store }: Config): Guards {
+  return store.preset === 'mybb' ? { ...guards, evaluated: ['template_sets/'] } : guards
 }
 
 /** Where files lie inside the tree, if they do. */

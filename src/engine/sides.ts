@@ -11,6 +11,7 @@ import { WriterPool } from '../sync/pool.ts'
 import { filesystemClock } from '../tree/clock.ts'
 import type { Presence } from '../tree/presence.ts'
 import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
+import { boardFiles } from './board-files.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
 import { readTls } from './tls.ts'
@@ -24,7 +25,9 @@ export async function openSides(config: Config): Promise<Sides> {
 }
 
 async function openStoreOf({ store: { tls, ...store }, directory, collections, mybb, wordpress, settings, options }: Config): Promise<Store> {
-  return await openStore({ ...store, tls: tls && readTls(tls), directory, collections, mybb, wordpress, settings, options })
+  const { board, ...choice } = mybb
+  const files = board === undefined ? {} : { files: boardFiles(board) }
+  return await openStore({ ...store, tls: tls && readTls(tls), directory, collections, mybb: { ...choice, ...files }, wordpress, settings, options })
 }
 
 /** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */

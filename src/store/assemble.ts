@@ -13,7 +13,7 @@ import type { Chunk, Finding, Store } from './store.ts'
  */
 export function assembleStore(database: Database, collections: readonly Collection[], now: () => number = Date.now): Store {
   const watched = collections.flatMap((collection) => collection.watched)
-  const tables = [...new Set(watched.map(({ table }) => table))]
+  const tables = [...new Set([...watched.map(({ table }) => table), ...collections.flatMap(({ further = [] }) => further)])]
   const transactional = collections.every((collection) => collection.transactional)
 
   async function* read(transaction: Kysely<unknown>): AsyncGenerator<Chunk> {

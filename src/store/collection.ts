@@ -8,6 +8,8 @@ import type { Chunk, Finding } from './store.ts'
 export interface Collection extends RowShape {
   /** The tables that it reads and writes, with the columns that a row is made of. */
   readonly watched: readonly Watched[]
+  /** Further tables that writing a row reads or writes. Default: none. */
+  readonly further?: readonly string[] | undefined
   /** Whether what a transaction wrote to its tables can be taken back. */
   readonly transactional: boolean
   /** How many rows `read` is going to yield, cheaply. */

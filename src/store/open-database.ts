@@ -3,8 +3,22 @@ import type { Database, DatabaseOptions } from './database.ts'
 import { redactUrl } from './url.ts'
 
 /** How a URL of each kind is opened. Drivers are loaded when they are needed: most runs need none, and they take time. */
-const KINDS: Readonly<Record<string, (url: string, options: DatabaseOptions) => Promise<Database>>> = {
+const KINDS: Readonly<Record<string, Open>> = {
   sqlite: async (...way) => (await import('./sqlite/open.ts')).openSqlite(...way),
+  mysql,
+  mariadb: mysql,
+  postgres,
+  postgresql: postgres,
+}
+
+type Open = (url: string, options: DatabaseOptions) => Promise<Database>
+
+async function mysql(...way: Parameters<Open>): Promise<Database> {
+  return (await import('./mysql/open.ts')).openMysql(...way)
+}
+
+async function postgres(...way: Parameters<Open>): Promise<Database> {
+  return (await import('./postgres/open.ts')).openPostgres(...way)
 }
 
 const EXAMPLES = 'Write sqlite:FILE, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE'

@@ -1,5 +1,6 @@
 import { assembleStore } from './assemble.ts'
 import type { Tls } from './database.ts'
+import type { BoardOptions } from './mybb/index.ts'
 import { openDatabase } from './open-database.ts'
 import type { Preset } from './preset.ts'
 import type { Store } from './store.ts'
@@ -20,10 +21,8 @@ export interface StoreOptions {
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
-  readonly mybb: {
-    /** Whether the master theme is exported too. */
-    readonly master: boolean
-  }
+  /** Preset `mybb` only. */
+  readonly mybb: BoardOptions
   /** Preset `wordpress` only. */
   readonly wordpress?: object | undefined
   /** Preset `settings` only. */

@@ -91,8 +91,8 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
     tally.problems.push(applied.problem)
     return true
   }
-  tally.problems.push(...(applied.problems ?? []))
   record(ports, batch, applied.outcomes, reappeared)
+  tally.problems.push(...(applied.problems ?? []))
   return true
 }
 

@@ -99,6 +99,7 @@ const FAULTS: Partial<Record<ProblemCode, string>> = {
   'file-too-large': 'is larger than guards.maxFileSize',
   'holds-nul': 'holds a NUL, where databases cut a text',
   'not-utf8': 'is not UTF-8',
+  'unsafe-template': 'is a template that MyBB refuses',
 }
 
 function unfinished(path: string): string {

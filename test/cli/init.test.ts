@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
+import { describeOnServer, ownDatabase } from '../store/postgres/server.ts'
 import { rowtree } from '../support/cli.ts'
-import { documentOf } from '../support/project.ts'
+import { documentOf, project } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const SETTINGS = `<?php
@@ -77,5 +78,35 @@ describe('init', () => {
     expect(documentOf(done)).toMatchObject({ command: 'init', ok: false, error: { code } })
     expect([done.code, readdirSync(cwd)]).toEqual([exit, before])
     expect(done.stdout).not.toContain('hunter2')
+  })
+})
+
+const NOTIFY_CONFIG = (url: string): string => `store: { url: '${url}' }
+tree: ./tree
+collections: { pages: { table: pages, key: slug, path: '{slug}.html', content: body } }
+`
+
+describe('init --notify', () => {
+  it('says which databases can tell', async () => {
+    const { run } = project()
+    const done = await run(['init', '--notify', '--json'])
+    expect(done.code).toBe(78)
+    expect(documentOf(done)).toMatchObject({ command: 'init', ok: false, error: { code: 'store-unsupported', message: expect.stringContaining('only PostgreSQL tells of changes') } })
+  })
+})
+
+describeOnServer('init --notify on PostgreSQL', () => {
+  const own = ownDatabase()
+
+  it('gives SQL that can be run, on stdout or in a file', async () => {
+    await own.run('create table pages (slug text primary key, body text not null)')
+    const cwd = temporaryDirectory()
+    writeFileSync(join(cwd, 'rowtree.yaml'), NOTIFY_CONFIG(own.url))
+    const [printed, written] = await Promise.all([rowtree(['init', '--notify'], { cwd }), rowtree(['init', '--notify', '-o', 'notify.sql', '--json'], { cwd })])
+    expect(printed).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('on "pages"') })
+    expect(documentOf(written)).toEqual({ command: 'init', ok: true, file: join(cwd, 'notify.sql'), sql: printed.stdout })
+    expect(readFileSync(join(cwd, 'notify.sql'), 'utf8')).toBe(printed.stdout)
+    await own.run(printed.stdout)
+    expect(await own.run(`select tgname from pg_trigger where tgrelid = 'pages'::regclass`)).toHaveLength(1)
   })
 })

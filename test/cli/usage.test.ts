@@ -44,7 +44,7 @@ describe('a command line that makes no sense', () => {
     { args: ['init', '--preset', 'phpbb'], message: "option '--preset <name>' argument 'phpbb' is invalid. Allowed choices are table, mybb, wordpress, settings." },
     { args: ['demo', '--rows', '3'], message: "option '--rows <n>' argument '3' is invalid. Write a whole number from 20 to 1,000,000." },
   ])('is a usage error: $args', async ({ args, message }) => {
-    const [done, json] = await Promise.all([rowtree(args), rowtree([...args, '--json'])])
+    const [done, json] = [await rowtree(args), await rowtree([...args, '--json'])]
     expect(done).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining(`error: Cannot run rowtree: ${message}`) })
     expect(done.stderr).toMatch(/^[^\n]+\n$/)
     if (args.at(-1) === '--config') return
@@ -76,7 +76,7 @@ describe('flags that make no sense together', () => {
   ])('are a usage error before anything is opened: $args', async ({ args, message }) => {
     // There is no config here.
     const cwd = temporaryDirectory()
-    const [done, json] = await Promise.all([rowtree(args, { cwd }), rowtree([...args, '--json'], { cwd })])
+    const [done, json] = [await rowtree(args, { cwd }), await rowtree([...args, '--json'], { cwd })]
     expect(done).toEqual({ code: 64, signal: null, stdout: '', stderr: `error: ${message}\n` })
     expect(json).toMatchObject({ code: 64, stderr: '' })
     expect(documentOf(json)).toEqual({ command: args[0], ok: false, error: { code: 'usage', message } })

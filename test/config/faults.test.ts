@@ -133,6 +133,8 @@ const SINGLE: [string, string, string, string][] = [
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],
+  ['mybb.sets empty', `${BOARD}mybb: { sets: [] }`, '3:15', 'mybb.sets must name one at least; remove the key for all'],
+  ['mybb.themes as a text', `${BOARD}mybb: { themes: Default }`, '3:17', 'mybb.themes must be a list of names, not text'],
   ['mybb for another preset', 'store: { url: s, preset: wordpress }\ntree: x\nmybb: {}', '3:7', 'mybb has an effect with preset mybb only; remove the key'],
   ['wordpress for a board', `${BOARD}wordpress: {}`, '3:12', 'wordpress has an effect with preset wordpress only; remove the key'],
   ['settings for a table', `${TABLE}settings: {}`, '6:11', 'settings has an effect with preset settings only; remove the key'],

@@ -70,6 +70,11 @@ collections:
     expect(config.collections).toEqual([])
   })
 
+  test('of parts of a board, with its directory', () => {
+    const config = parseConfig('store: { url: sqlite:b.sqlite, preset: mybb }\ntree: x\nmybb: { global: true, sets: [A], themes: [B, C], board: ../forum }', { directory: '/srv/site', env: {} })
+    expect(config.mybb).toEqual({ master: false, global: true, sets: ['A'], themes: ['B', 'C'], board: '/srv/forum' })
+  })
+
   test.each([
     ['wordpress', 'wordpress', 'wp_'],
     ['settings', 'settings', ''],

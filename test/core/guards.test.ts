@@ -11,6 +11,27 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const PATH = 'a/x.html'
 const ANEW = 'Fill it again, or confirm with: rowtree resolve a/x.html --prefer tree'
 
+describe('a template that a board evaluates', () => {
+  const guards: Guards = { ...DEFAULT_GUARDS, evaluated: ['template_sets/'] }
+  const path = 'template_sets/a/b.html'
+
+  it('is held where it is unsafe', () => {
+    expect(guardContent(path, utf8('a\n${b}'), utf8('x'), false, guards)).toEqual({
+      code: 'unsafe-template',
+      message: `Cannot import ${path}: the template has a "\${", which PHP runs, at line 2. MyBB refuses such a template. Mend it, or confirm with: rowtree resolve ${path} --prefer tree (or --prefer store)`,
+    })
+    expect(guardContent(path, utf8('{$a()}'), undefined, false, guards)?.message).toMatch(/ Mend it, or confirm with: rowtree resolve \S+ --prefer tree$/)
+  })
+
+  it.each<[why: string, path: string, text: string, guards: Guards]>([
+    ['it is safe', path, '{$a}', guards],
+    ['it is no template', 'styles/a/b.css', '${b}', guards],
+    ['nobody evaluates it', path, '${b}', DEFAULT_GUARDS],
+  ])('comes in where %s', (_, where, text, some) => {
+    expect(guardContent(where, utf8(text), utf8('x'), false, some)).toBeUndefined()
+  })
+})
+
 describe('guardContent', () => {
   it.each<[name: string, file: Uint8Array, row: Uint8Array | undefined, message: string | undefined]>([
     ['a text', utf8('<p>\n'), utf8('<b>\n'), undefined],

@@ -143,7 +143,7 @@ describe.skipIf(skipped !== '')(`a stock board is written${skipped}`, () => {
     expect(contents(await readAll(store))).toEqual({ ...before, ...files, 'styles/Default/new.css': '.new { }' })
     expect(records('select * from mybb_themestylesheets where tid = 1')).toEqual(master)
     expect(records(`select count(*) as n from mybb_themestylesheets own join mybb_themestylesheets master using (name)
-      where own.tid = 2 and master.tid = 1 and own.attachedto = master.attachedto and own.cachefile = own.name`)).toEqual([{ n: 7 }])
+      where own.tid = 2 and master.tid = 1 and own.attachedto = master.attachedto and own.cachefile = 'css.php?stylesheet=' || own.sid`)).toEqual([{ n: 7 }])
     expect(records('select count(*) as n from mybb_themestylesheets where tid = 2 and lastmodified = 1800000000')).toEqual([{ n: 18 }])
   })
 })

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
 import { assembleStore } from '../../src/store/assemble.ts'
-import { boardCollections } from '../../src/store/mybb/index.ts'
+import { boardCollections, type BoardOptions } from '../../src/store/mybb/index.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import type { Applied, Change, Store } from '../../src/store/store.ts'
 import type { ProblemCode } from '../../src/types.ts'
@@ -18,7 +18,8 @@ export const BOARD_TABLES = `
   create table mybb_templatesets (sid integer primary key, title varchar(120) not null default '');
   create table mybb_templategroups (gid integer primary key, prefix varchar(50) not null default '',
     title varchar(100) not null default '', isdefault tinyint(1) not null default '0');
-  create table mybb_themes (tid integer primary key, name varchar(100) not null default '', pid smallint not null default '0');
+  create table mybb_themes (tid integer primary key, name varchar(100) not null default '', pid smallint not null default '0',
+    def tinyint(1) not null default '0', properties text not null default '', stylesheets text not null default '', allowedgroups text not null default '');
   create table mybb_themestylesheets (sid integer primary key, name varchar(30) not null default '' collate nocase,
     tid smallint not null default '0', attachedto text not null, stylesheet longtext not null,
     cachefile varchar(100) not null default '', lastmodified int not null default '0');
@@ -36,7 +37,7 @@ export const SETS = `insert into mybb_templatesets values (1, 'One'), (2, 'Two')
     (7, 'own', 'own', 1, '1805', 'old', 7);`
 
 /** A theme of the master theme, and one of that theme. */
-export const THEMES = `insert into mybb_themes values (1, 'Master', 0), (2, 'Default', 1), (3, 'Dark', 2);
+export const THEMES = `insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1), (3, 'Dark', 2);
   insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet, cachefile, lastmodified) values
     (1, 'a.css', 1, 'usercp.php|private.php', 'master a', 'a.css', 7), (2, 'b.css', 1, '', 'master b', 'b.css', 7),
     (3, 'b.css', 2, 'modcp.php', 'default b', 'css.php?stylesheet=3', 7), (4, 'c.css', 3, 'black', 'dark c', 'c.css', 7);`
@@ -62,15 +63,15 @@ export interface TestBoard {
 }
 
 /** Opens a board that a script makes. */
-export function makeBoard(script: string, options: { master?: boolean; encoding?: string } = {}): Promise<TestBoard> {
+export function makeBoard(script: string, { encoding = 'UTF-8', ...options }: Partial<BoardOptions> & { encoding?: string } = {}): Promise<TestBoard> {
   const file = join(temporaryDirectory(), 'store.db')
-  execute(file, `pragma encoding = '${options.encoding ?? 'UTF-8'}'; begin; ${BOARD_TABLES} ${script}; commit`)
-  return openBoard(file, options.master)
+  execute(file, `pragma encoding = '${encoding}'; begin; ${BOARD_TABLES} ${script}; commit`)
+  return openBoard(file, options)
 }
 
 /** Opens the board of a file. All of it closes with the test. */
-export async function openBoard(file: string, master = false): Promise<TestBoard> {
-  const options = { prefix: 'mybb_', master }
+export async function openBoard(file: string, choice: Partial<BoardOptions> = {}): Promise<TestBoard> {
+  const options = { prefix: 'mybb_', master: false, ...choice }
   const opened = await openDatabase(`sqlite:${file}`, { directory: join(file, '..') })
   const store = assembleStore(opened, await boardCollections(opened, options), () => NOW)
   const database = new DatabaseSync(file)

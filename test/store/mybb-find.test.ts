@@ -31,7 +31,7 @@ describe('every path that is read is found', () => {
   test.each([['without the master theme', false], ['with it', true]])('%s', async (_, master) => {
     const store = await openBoard(BOARD, master)
     const { rows, problems } = await readAll(store)
-    expect([rows.length, problems.length]).toEqual(master ? [24, 3] : [22, 3])
+    expect([rows.length, problems.length]).toEqual(master ? [27, 3] : [22, 3])
     const expected = [
       ...rows.map((row): Finding => ({ kind: 'row', row })),
       ...problems.map((problem): Finding => ({ kind: 'problem', problem })),

@@ -150,7 +150,7 @@ describe('a stylesheet', () => {
     const before = board.records('select * from mybb_themestylesheets')
     expect(await changedBy(board, { [`styles/${theme}/${name}`]: 'mine' })).toEqual({ applied: done('mine'), changed })
     expect(board.records('select * from mybb_themestylesheets')).toEqual([
-      ...before, { sid: 5, name, tid, attachedto, stylesheet: 'mine', cachefile: name, lastmodified: SECONDS },
+      ...before, { sid: 5, name, tid, attachedto, stylesheet: 'mine', cachefile: 'css.php?stylesheet=5', lastmodified: SECONDS },
     ])
   })
 
@@ -183,13 +183,12 @@ describe('a stylesheet', () => {
     expect(everything(board)).toEqual(before)
   })
 
-  test.each([['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']])('of the master theme is not written: %s, %s', async (name, content) => {
+  test.each([['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']])('of the master theme is written where it takes part: %s, %s', async (name, content) => {
     const board = await makeBoard(BOARD, { master: true })
-    const before = everything(board)
     const path = `styles/Master/${name}`
-    const state = "the stylesheet belongs to MyBB's master theme, which is not changed. Change it in a theme that inherits it"
-    expect(await importFiles(board.store, { [path]: content })).toEqual(failed(path, 'row-refused', `Cannot write stylesheets(theme="Master", name="${name}"): ${state}`))
-    expect(everything(board)).toEqual(before)
+    expect(await importFiles(board.store, { [path]: content })).toEqual(done(content))
+    expect(contents(await readAll(board.store))[path]).toBe(content)
+    expect(board.records('select count(*) as n from mybb_themestylesheets where tid = 1')).toEqual([{ n: 2 + (name === 'new.css' ? 1 : 0) - (content === undefined ? 1 : 0) }])
   })
 
   test('has a name of up to 30 characters', async () => {

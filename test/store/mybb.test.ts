@@ -112,7 +112,7 @@ describe('templates', () => {
 })
 
 describe('stylesheets', () => {
-  const themes = `insert into mybb_themes values (1, 'Master', 0), (2, 'Default', 1), (3, 'Dark', 2), (4, 'Orphan', 99);
+  const themes = `insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1), (3, 'Dark', 2), (4, 'Orphan', 99);
     insert into mybb_themestylesheets values
       (1, 'global.css', 1, 'master global'), (2, 'print.css', 1, 'master print'), (3, 'global.css', 2, 'default global'),
       (4, 'extra.css', 2, 'default extra'), (5, 'extra.css', 3, 'dark extra'), (6, 'dark.css', 3, 'dark'), (7, 'own.css', 4, 'orphan')`
@@ -141,7 +141,7 @@ describe('stylesheets', () => {
   })
 
   test('of themes that descend from themselves are found all the same', async () => {
-    const store = await openBoard(`insert into mybb_themes values (2, 'A', 3), (3, 'B', 2), (4, 'C', 4);
+    const store = await openBoard(`insert into mybb_themes (tid, name, pid) values (2, 'A', 3), (3, 'B', 2), (4, 'C', 4);
       insert into mybb_themestylesheets values (1, 'a.css', 2, 'a'), (2, 'b.css', 3, 'b'), (3, 'x.css', 2, 'xa'), (4, 'x.css', 3, 'xb'), (5, 'c.css', 4, 'c')`)
     expect(contents(await readAll(store))).toEqual({
       'styles/A/a.css': 'a', 'styles/A/b.css': 'b', 'styles/A/x.css': 'xa',
@@ -151,7 +151,7 @@ describe('stylesheets', () => {
   })
 
   test('that occur twice are problems', async () => {
-    const store = await openBoard(`insert into mybb_themes values (2, 'A', 1);
+    const store = await openBoard(`insert into mybb_themes (tid, name, pid) values (2, 'A', 1);
       insert into mybb_themestylesheets values (1, 'a.css', 2, 'one'), (2, 'a.css', 2, 'two')`)
     expect((await readAll(store)).problems).toEqual([{
       path: 'styles/A/a.css',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { isFree, runHere } from './in-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
@@ -34,9 +35,12 @@ export function start(args: readonly string[], options: SpawnOptions = {}): Chil
   return spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...options, env })
 }
 
-/** Runs rowtree to its end. */
+/** Runs rowtree to its end, in this process where the options allow that. */
 export async function rowtree(args: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
-  return await finished(start(args, options))
+  const { cwd = process.cwd(), env, ...others } = options
+  if (Object.keys(others).length > 0 || !isFree()) return await finished(start(args, options))
+  const done = await runHere(args, { script: MAIN, cwd: String(cwd), env: { ...environment(), NO_COLOR: '1', ...env } })
+  return { ...done, stderr: done.stderr.replaceAll(PROGRESS, '') }
 }
 
 /** A machine that is slow enough shows progress; what a command says is the rest. */

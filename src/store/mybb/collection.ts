@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely'
+import type { Problem } from '../../types.ts'
 import type { ContentSource } from './contents.ts'
 import type { Plan } from './plan.ts'
 
@@ -13,6 +14,16 @@ export interface Stamp {
   versionOf(title: string): string | undefined
 }
 
+/** A row that a writer wrote or deleted. */
+export interface Written {
+  readonly path: string
+  /** The template set or theme that it belongs to. */
+  readonly owner: number
+  readonly title: string
+  /** Absent where it was deleted. */
+  readonly content: Uint8Array | undefined
+}
+
 /** One kind of row that a board has: its templates, or its stylesheets. */
 export interface BoardCollection extends ContentSource {
   /** Plans what the board shows; given titles, at least all that has one of them. `lock`: nobody changes that until the transaction ends. */
@@ -25,8 +36,10 @@ export interface BoardCollection extends ContentSource {
   models(db: Kysely<unknown>, ids: readonly number[]): Promise<ReadonlyMap<number, Columns>>
   /** Further columns of a new row. */
   added(title: string, model: Columns | undefined): Columns
-  /** Whether the template set or theme takes no changes. */
-  isShut(owner: number): boolean
+  /** Writes what depends on these rows, in the same transaction. Gives why it cannot be done. */
+  finish?(db: Kysely<unknown>, written: readonly Written[]): Promise<string | undefined>
+  /** Does what follows once these rows are committed. */
+  committed?(written: readonly Written[]): Promise<readonly Problem[]>
   /** Whose the rows of a holder are, to tell why they stay. */
   describeHolder(holder: number): string
 }

@@ -2,19 +2,27 @@ import type { Collection } from '../collection.ts'
 import type { Table } from '../column.ts'
 import type { Database, Watched } from '../database.ts'
 import { requireColumns } from '../schema.ts'
+import { BoardCache } from './board-cache.ts'
+import type { BoardFiles } from './board-files.ts'
+import type { Choice } from './choice.ts'
 import type { BoardCollection } from './collection.ts'
 import { findPaths } from './find.ts'
 import { hasCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
+import { updateThemes } from './themes.ts'
 import { boardWriter } from './writer.ts'
 
+/** What of a board takes part. */
+export interface BoardOptions extends Choice {
+  /** Where the board keeps files of its stylesheets. Without them it serves from their rows what is written here. */
+  readonly files?: BoardFiles | undefined
+}
+
 /** Which tables are the board's, and what of them takes part. */
-export interface MybbOptions {
+export interface MybbOptions extends BoardOptions {
   /** What the names of the board's tables begin with. */
   readonly prefix: string
-  /** Whether the master theme is exported too; it is never written. */
-  readonly master: boolean
 }
 
 type Columns = Readonly<Record<string, readonly string[]>>
@@ -30,6 +38,7 @@ const READ: Columns = {
 /** Columns that only writing needs. */
 const WRITTEN: Columns = {
   templates: ['version', 'status', 'dateline'],
+  themes: ['def', 'properties', 'stylesheets'],
   themestylesheets: ['attachedto', 'cachefile', 'lastmodified'],
 }
 
@@ -39,17 +48,18 @@ const WRITTEN: Columns = {
  *
  * @throws {RowtreeError} `table-missing`, `column-missing`
  */
-export async function boardCollections(database: Database, { prefix, master }: MybbOptions): Promise<Collection[]> {
-  const tables = await requireTables(database, prefix, READ)
-  const transactional = tables.every((table) => table.transactional)
+export async function boardCollections(database: Database, options: MybbOptions): Promise<Collection[]> {
+  const { prefix, files } = options
+  const found = await requireTables(database, prefix, READ)
+  const transactional = found.every((table) => table.transactional)
   const watched = (...names: string[]): Watched[] => names.map((name) => ({ table: prefix + name, columns: READ[name]! }))
-  let cached: boolean | undefined
+  const cached = await hasCache(database, prefix)
+  let complete = false
 
   /** Looks for what only writing needs, outside of its transaction. */
   async function prepare(): Promise<void> {
-    if (cached !== undefined) return
-    await requireTables(database, prefix, WRITTEN)
-    cached = await hasCache(database, prefix)
+    if (!complete) await requireTables(database, prefix, WRITTEN)
+    complete = true
   }
 
   function collectionOf(board: BoardCollection, ...parts: string[]): Collection {
@@ -58,19 +68,28 @@ export async function boardCollections(database: Database, { prefix, master }: M
       keyNames: board.keyNames,
       pattern: board.pattern,
       watched: watched(...parts),
+      further: cached ? [`${prefix}datacache`] : [],
       transactional,
       count: async (db) => (await board.plan(db)).size,
       async *read(db) {
         yield* (await board.plan(db)).read(db, database)
       },
       find: (db, paths) => findPaths(db, database, board, paths),
-      writer: (moment) => boardWriter(board, database, { prepare, stampOf: (db) => readStamp(db, prefix, cached === true, Math.floor(moment / 1_000)) }),
+      writer: (moment) => boardWriter(board, database, { prepare, stampOf: (db) => readStamp(db, prefix, cached, Math.floor(moment / 1_000)) }),
     }
   }
 
+  const { language } = database
+  const cache = files && new BoardCache(files)
+  const tables = { prefix, cached, files: files !== undefined, forUpdate: language.forUpdate }
+  const stylesheets: BoardCollection = {
+    ...stylesheetsOf(prefix, language, options),
+    finish: (db, written) => updateThemes(db, tables, written),
+    committed: async (written) => (await cache?.follow(written)) ?? [],
+  }
   return [
-    collectionOf(templatesOf(prefix, database.language), 'templates', 'templatesets', 'templategroups'),
-    collectionOf(stylesheetsOf(prefix, database.language, master), 'themestylesheets', 'themes'),
+    collectionOf(templatesOf(prefix, language, options), 'templates', 'templatesets', 'templategroups'),
+    collectionOf(stylesheets, 'themestylesheets', 'themes'),
   ]
 }
 

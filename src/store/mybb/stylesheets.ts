@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
+import { chosen, type Choice } from './choice.ts'
 import type { BoardCollection, Columns } from './collection.ts'
 import type { ContentSource } from './contents.ts'
 import { readOwned, readOwners, type Owner, type Titles } from './owners.ts'
@@ -17,19 +18,18 @@ const STYLESHEETS: RowShape = {
 const MASTER_THEME = 1
 
 /**
- * The stylesheets of the board whose tables have this prefix; those of the master theme only with `master`. Their rows
- * alone are written, not the themes' lists of stylesheets and not the files that a board keeps of them.
+ * The stylesheets of the board whose tables have this prefix: of each theme that takes part, those of the
+ * master theme only with `master`. Their rows alone are written here.
  */
-export function stylesheetsOf(prefix: string, language: Language, master: boolean): BoardCollection {
+export function stylesheetsOf(prefix: string, language: Language, choice: Choice): BoardCollection {
   const source = { ...STYLESHEETS, table: `${prefix}themestylesheets`, id: 'sid', title: 'name', content: 'stylesheet', holder: 'tid' }
   return {
     ...source,
-    plan: (db, names, lock) => planStylesheets(db, language, `${prefix}themes`, source, master, names, lock),
+    plan: (db, names, lock) => planStylesheets(db, language, `${prefix}themes`, source, choice, names, lock),
     longest: 30,
     touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
     added: (name, model) => ({ cachefile: name, attachedto: '', ...model }),
-    isShut: (theme) => theme === MASTER_THEME,
     describeHolder: (theme) =>
       theme === MASTER_THEME ? "the stylesheet belongs to MyBB's master theme" : `the stylesheet belongs to another theme (tid ${theme})`,
   }
@@ -53,14 +53,15 @@ async function planStylesheets(
   language: Language,
   table: string,
   source: ContentSource,
-  master: boolean,
+  choice: Choice,
   names: readonly string[] | undefined,
   lock?: RawBuilder<unknown>,
 ): Promise<Plan> {
   const owned = await readOwned(db, language, source, names, lock)
   const parents = await readParents(db, table)
   const owners = await readOwners(db, language, { table, id: 'tid', title: 'name' })
-  const themes = owners.filter(({ id }) => id !== MASTER_THEME || master)
+  const all = owners.filter(({ id }) => id !== MASTER_THEME || choice.master)
+  const themes = chosen(all, choice.themes, 'mybb.themes')
   const plan = new Plan(source, (path) => spotAt(path, themes))
   for (const theme of themes) {
     for (const [name, held] of shownBy(theme.id, owned, parents)) plan.add(theme, name, [theme.title, name], held)

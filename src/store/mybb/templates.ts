@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
+import { chosen, type Choice } from './choice.ts'
 import type { BoardCollection } from './collection.ts'
 import type { ContentSource } from './contents.ts'
 import { readGroups, type GroupLookup } from './groups.ts'
@@ -18,12 +19,12 @@ const TEMPLATES: RowShape = {
 const GLOBAL_SET = -1
 const MASTER_SET = -2
 
-/** The templates of the board whose tables have this prefix. */
-export function templatesOf(prefix: string, language: Language): BoardCollection {
+/** The templates of the board whose tables have this prefix: of each set that takes part. */
+export function templatesOf(prefix: string, language: Language, choice: Choice): BoardCollection {
   const source = { ...TEMPLATES, table: `${prefix}templates`, id: 'tid', title: 'title', content: 'template', holder: 'sid' }
   return {
     ...source,
-    plan: (db, titles, lock) => planTemplates(db, language, prefix, source, titles, lock),
+    plan: (db, titles, lock) => planTemplates(db, language, prefix, source, choice, titles, lock),
     longest: 120,
     touched(title, { time, versionOf }) {
       const version = versionOf(title)
@@ -31,7 +32,6 @@ export function templatesOf(prefix: string, language: Language): BoardCollection
     },
     models: async () => new Map(),
     added: () => ({}),
-    isShut: () => false,
     describeHolder: (holder) => (holder === MASTER_SET ? "the template belongs to MyBB's master set" : 'the template belongs to all sets'),
   }
 }
@@ -53,6 +53,7 @@ async function planTemplates(
   language: Language,
   prefix: string,
   source: ContentSource,
+  choice: Choice,
   titles: readonly string[] | undefined,
   lock?: RawBuilder<unknown>,
 ): Promise<Plan> {
@@ -60,15 +61,25 @@ async function planTemplates(
   const inherited = [...(owned.get(MASTER_SET) ?? []), ...(owned.get(GLOBAL_SET) ?? [])]
   const groupOf = await readGroups(db, prefix)
   const owners = await readOwners(db, language, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })
-  const sets = owners.filter(({ id }) => id > 0)
-  const plan = new Plan(source, (path) => spotAt(path, sets, groupOf))
+  const sets = chosen(owners.filter(({ id }) => id > 0), choice.sets, 'mybb.sets')
+  const shared = sharedSets(choice, sets)
+  const plan = new Plan(source, (path) => spotAt(path, [...sets, ...shared], groupOf))
   for (const set of sets) {
     // Of equal titles the last one stays.
     for (const [title, held] of new Map([...inherited, ...(owned.get(set.id) ?? [])])) {
       plan.add(set, title, [set.title, groupOf(title), title], held)
     }
   }
+  for (const set of shared) {
+    for (const [title, held] of owned.get(set.id) ?? []) plan.add(set, title, [set.title, groupOf(title), title], held)
+  }
   return plan
+}
+
+/** What sets inherit from has no row of its own among them; each is a set of its own templates alone. */
+function sharedSets({ global, master }: Choice, sets: readonly Owner[]): Owner[] {
+  const shared = [...(global ? [{ id: GLOBAL_SET, title: 'Global Templates' }] : []), ...(master ? [{ id: MASTER_SET, title: 'Master Templates' }] : [])]
+  return shared.map(({ id, title }) => ({ id, title, label: sets.some((set) => set.title === title) ? `${title} (sid ${id})` : title }))
 }
 
 /** What a path may become whose title no set of that name shows in this directory. */

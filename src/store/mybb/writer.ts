@@ -8,7 +8,7 @@ import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import { contentAs, insertWhole, wholeReader, wholeValues } from '../whole.ts'
 import type { Held, Writer } from '../writer.ts'
-import type { BoardCollection, Columns, Stamp } from './collection.ts'
+import type { BoardCollection, Columns, Stamp, Written } from './collection.ts'
 import { locate, titlesOf, type Located } from './find.ts'
 import type { Plan, Shown } from './plan.ts'
 import { deleteRows, hasId, insertRow, updateRows } from './rows.ts'
@@ -21,6 +21,8 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
   const { language } = database
   const found = new Map<Change, Located>()
   const models = new Map<number, Columns>()
+  const written: Written[] = []
+  let last: Change | undefined
   let stamp: Stamp | undefined
   let plans = 0
   let plan: Plan | undefined
@@ -66,9 +68,13 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     if (place === undefined || !isFor(change, place.key)) {
       return refuse(change, 'no template set or theme has this name any more. Export first')
     }
-    if (collection.isShut(place.owner)) {
-      return refuse(change, `${collection.describeHolder(place.owner)}, which is not changed. Change it in a theme that inherits it`)
-    }
+    last = change
+    const problem = await writeAt(db, change, place)
+    if (problem === undefined) written.push({ path: change.path, owner: place.owner, title: change.key.at(-1)!, content: change.content })
+    return problem
+  }
+
+  async function writeAt(db: Kysely<unknown>, change: Change, place: Place): Promise<Problem | undefined> {
     if (change.content === undefined) return remove(db, change, place)
     if (change.rest !== undefined && place.shown?.holder !== place.owner) return putBack(db, change, change.content, decodeRest(change.rest), place)
     return put(db, change, textOf(change.content), place)
@@ -116,6 +122,17 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     return writeProblem(collection, change, 'not-stored', state)
   }
 
+  async function finish(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    try {
+      const state = await collection.finish?.(db, written)
+      return state === undefined ? undefined : refuse(change, state)
+    } catch (error) {
+      const state = database.failures.refusal(error)
+      if (state === undefined) throw error
+      return refuse(change, `the database refused what follows from it: ${state}`)
+    }
+  }
+
   return {
     shape: collection,
     async prepare() {
@@ -134,6 +151,8 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
       }
       return undefined
     },
+    finish: async (db) => (written.length > 0 ? await finish(db, last!) : undefined),
+    committed: async () => (written.length > 0 ? await collection.committed?.(written) : undefined) ?? [],
   }
 }
 
