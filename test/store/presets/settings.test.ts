@@ -26,8 +26,8 @@ describeEach('settings', (trial) => {
 
   const forum = (): Promise<Workshop> => shop(MYBB, `
     insert into mybb_settinggroups (gid, name) values (1, 'general'), (2, 'posts'), (3, 'empty');
-    insert into mybb_settings (sid, name, title, description, value, disporder, gid) values (1, 'boardclosed', 'Closed?', 'words', '0', 4, 1),
-      (2, 'bbname', 'Name', 'more words', 'My board', 1, 1), (3, 'maxposts', 'Most', 'd', '25', 2, 2), (4, 'intro', 'Intro', 'd', '007', 2, 2);`)
+    insert into mybb_settings (sid, name, title, description, value, disporder, gid) values (101, 'boardclosed', 'Closed?', 'words', '0', 4, 1),
+      (102, 'bbname', 'Name', 'more words', 'My board', 1, 1), (103, 'maxposts', 'Most', 'd', '25', 2, 2), (104, 'intro', 'Intro', 'd', '007', 2, 2);`)
 
   test('a group is a file, its settings by name', async () => {
     const { files } = await forum()
