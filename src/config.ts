@@ -5,7 +5,7 @@ import { explain } from './config/explain.ts'
 import { type Locate, nameOf, refuse } from './config/fault.ts'
 import { readConfig } from './config/locate.ts'
 import { schema } from './config/schema.ts'
-import type { Config, ConfigInput } from './config/types.ts'
+import type { Config, ConfigInput, StoreConfig } from './config/types.ts'
 
 export type { Environment } from './config/environment.ts'
 export type {
@@ -17,10 +17,16 @@ export type {
   GuardsConfig,
   HistoryConfig,
   MybbConfig,
+  OwnPreset,
   Preset,
+  PresetName,
   SetInput,
+  SettingsConfig,
   StoreConfig,
+  TlsConfig,
+  TlsInput,
   WatchConfig,
+  WordpressConfig,
 } from './config/types.ts'
 
 /** Where the text of a config comes from. */
@@ -116,10 +122,21 @@ function settle(input: unknown, { file, directory, env }: Surroundings, locate?:
   const { mybb } = result.data
   return {
     ...result.data,
+    store: placed(result.data.store, base),
     tree: resolve(base, result.data.tree),
     state: resolve(base, result.data.state),
     mybb: { ...mybb, ...(mybb.board !== undefined && { board: resolve(base, mybb.board) }) },
     directory: base,
     ...(file === undefined ? {} : { file }),
+  }
+}
+
+/** With the paths of files absolute. That in a SQLite URL is the store's own. */
+function placed({ preset, tls, ...rest }: StoreConfig, base: string): StoreConfig {
+  const at = (path: string | undefined): string | undefined => path && resolve(base, path)
+  return {
+    ...rest,
+    preset: typeof preset === 'string' ? preset : { module: resolve(base, preset.module) },
+    ...(tls && { tls: { ca: at(tls.ca), cert: at(tls.cert), key: at(tls.key), verify: tls.verify } }),
   }
 }

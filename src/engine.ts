@@ -4,6 +4,7 @@ import type { Licence } from './core/direction.ts'
 import type { Opened } from './engine/errand.ts'
 import { openSides, Sides } from './engine/sides.ts'
 import { openSession } from './engine/watch.ts'
+import { RowtreeError } from './errors.ts'
 import type { DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
 import { runCycle } from './sync/cycle.ts'
 import { differences } from './sync/diff.ts'
@@ -17,6 +18,8 @@ import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
 import type { WatchOptions, WatchSession } from './watch.ts'
 
+export { boardSettings } from './engine/board.ts'
+export type { BoardSettings } from './engine/board.ts'
 export type { Operation } from './baseline/baseline.ts'
 
 /** Keeps one store and one tree the same. Each operation is a cycle of its own; cycles on one tree take turns. */
@@ -62,6 +65,13 @@ export interface Engine {
    * @throws {RowtreeError} `usage` when it leads out of the tree
    */
   pathOf(typed: string, cwd: string): string
+  /**
+   * SQL that makes the database tell of its changes, for an administrator to run once: sessions then take them at once instead of at
+   * their next poll.
+   *
+   * @throws {RowtreeError} `store-unsupported`: the database cannot tell
+   */
+  notifySql(): string
   /** Removes the temp files that killed processes left in the tree. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   close(): Promise<void>
@@ -167,6 +177,12 @@ class RowtreeEngine implements Engine {
 
   pathOf(typed: string, cwd: string): string {
     return placeOf(realPathOf(this.#config.tree), typed, cwd)
+  }
+
+  notifySql(): string {
+    const found = this.#sides.notifySql()
+    if (found !== undefined) return found
+    throw new RowtreeError('store-unsupported', 'Cannot make triggers for this store: only PostgreSQL tells of changes. Sessions ask any other as often as watch.poll says')
   }
 
   sweep(options: SweepOptions = {}): Promise<SweepResult> {

@@ -13,9 +13,12 @@ export type {
   ExportConfig,
   LoadOptions,
   MybbConfig,
+  OwnPreset,
   ParseOptions,
   Preset,
+  PresetName,
   StoreConfig,
+  TlsConfig,
 } from './config.ts'
 export { openEngine } from './engine.ts'
 export type { Engine, Operation } from './engine.ts'

@@ -75,6 +75,7 @@ export type ProblemCode =
   | 'misplaced'
   | 'missing-field'
   | 'name-too-long'
+  | 'no-front-matter'
   | 'not-stored'
   | 'not-utf8'
   | 'null-key'

@@ -23,7 +23,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['workers/', ['src/memory.ts', 'src/core/', 'src/tree/']],
   ['src/sync/', ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/digest.ts', 'src/core/', 'src/tree/', 'src/store/store.ts', 'src/baseline/baseline.ts', 'src/sync/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],
-  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/suffix.ts', 'src/config/']],
+  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/pace.ts', 'src/core/suffix.ts', 'src/config/']],
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
   ['src/watch.ts', ['src/types.ts', 'src/errors.ts', 'src/options.ts']],
@@ -36,7 +36,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ],
   [
     'src/cli/',
-    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/memory.ts', 'src/cli/'],
+    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/memory.ts', 'src/core/pace.ts', 'src/cli/'],
   ],
 ]
 

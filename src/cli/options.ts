@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { type Bounds, PACE } from '../core/pace.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -10,7 +11,7 @@ export function duration(text: string): number {
 }
 
 /** A span of time in milliseconds, such as `100ms`, within these bounds. */
-export function span(least: number, most: number, or = ''): (text: string) => number {
+export function span({ least, most }: Bounds, or = ''): (text: string) => number {
   return (text) => {
     const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? []
     const time = Math.floor(Number(digits) * (unit === 'ms' ? 1 : UNITS[unit]!))
@@ -20,8 +21,8 @@ export function span(least: number, most: number, or = ''): (text: string) => nu
 }
 
 /** The same, or `off`. */
-export function spanOrOff(least: number, most: number): (text: string) => number | 'off' {
-  const read = span(least, most, 'off, or ')
+export function spanOrOff(bounds: Bounds): (text: string) => number | 'off' {
+  const read = span(bounds, 'off, or ')
   return (text) => (text === 'off' ? text : read(text))
 }
 
@@ -32,7 +33,7 @@ function written(time: number): string {
 
 /** How many paths one batch may have. */
 export function batch(text: string): number {
-  return wholeNumber(text, 1, 100_000)
+  return wholeNumber(text, PACE.maxBatch.least, PACE.maxBatch.most)
 }
 
 /** A TCP port; 0 is any that is free. */

@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { Argument, Command, type HelpConfiguration, Option } from 'commander'
+import { PACE } from '../core/pace.ts'
 import { VERSION } from '../version.ts'
 import type { DemoFlags } from './demo.ts'
 import type { DiffFlags } from './diff.ts'
@@ -7,6 +8,7 @@ import { applyEnvironment } from './environment.ts'
 import type { ExportFlags } from './export.ts'
 import type { ImportFlags } from './import.ts'
 import { batch, duration, operation, patterns, port, rows, span, spanOrOff, threads } from './options.ts'
+import type { InitFlags } from './init.ts'
 import type { ResolveFlags } from './resolve.ts'
 import type { StatusFlags } from './status.ts'
 import type { SweepFlags } from './sweep.ts'
@@ -22,7 +24,6 @@ const NO_PRUNE = ['--no-prune', 'keep them, whatever the config says'] as const
 const DELETE = ['--delete', 'delete unchanged rows whose files are gone'] as const
 const WORKERS = ['--workers <n>', 'writer threads beside the main one, or auto', threads] as const
 const FSYNC = ['--fsync <mode>', 'flush to disk once a batch, once a file, or off'] as const
-const DAY = 86_400_000
 const EXIT_CODE = ['--exit-code', 'end with 2 when the sides differ'] as const
 const PATHS = ['[paths...]', 'files or directories (default: the whole tree)'] as const
 
@@ -59,8 +60,9 @@ export function program(): Command {
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'print nothing but what needs attention')
     .option('-v, --verbose', 'tell more, also about errors')
-    .option('--no-color', 'plain text (also: NO_COLOR)')
+    .addOption(new Option('--no-color', 'plain text (also: NO_COLOR)').hideHelp())
 
+  addInit(rowtree)
   addExport(rowtree)
   addImport(rowtree)
   addSync(rowtree)
@@ -72,6 +74,22 @@ export function program(): Command {
   addSweep(rowtree)
   addDemo(rowtree)
   return rowtree
+}
+
+function addInit(rowtree: Command): void {
+  rowtree
+    .command('init')
+    .description('write a config to begin with')
+    .addOption(new Option('--preset <name>', 'table, mybb, wordpress or settings').choices(['table', 'mybb', 'wordpress', 'settings']))
+    .option('--url <url>', 'the database: sqlite:FILE, mysql://…, postgres://…')
+    .option('--board <dir>', 'where MyBB is: takes the database from its inc/config.php')
+    .option('--prefix <text>', 'what the names of the tables begin with')
+    .option('--tree <dir>', 'where the files go')
+    .option('--notify', 'print SQL for triggers: PostgreSQL then tells of changes')
+    .option('-o, --output <file>', 'with --notify: write it to a file')
+    .option('--force', 'replace a file that is there, and keep a copy')
+    .addHelpText('after', examples('rowtree init --preset mybb --board /srv/forum', 'rowtree init --preset table --url sqlite:site.sqlite', 'rowtree init --notify | psql board'))
+    .action(async (_: unknown, command: Command) => (await import('./init.ts')).initCommand(command.optsWithGlobals<InitFlags>()))
 }
 
 function addExport(rowtree: Command): void {
@@ -131,9 +149,9 @@ function addWatch(rowtree: Command): void {
     .alias('dev')
     .description('take each change to the other side as it is made')
     .addOption(new Option('--one-way <side>', 'only changes of the tree, or of the store').choices(['tree', 'store']))
-    .option('--settle <time>', 'how long a file must be quiet, such as 100ms', span(0, 60_000))
-    .option('--poll <time>', 'how often to ask the store for changes, or off', spanOrOff(100, DAY))
-    .option('--rescan <time>', 'how often to look at all files, or off', spanOrOff(1_000, DAY))
+    .option('--settle <time>', 'how long a file must be quiet, such as 100ms', span(PACE.settle))
+    .option('--poll <time>', 'how often to ask the store for changes, or off', spanOrOff(PACE.poll))
+    .option('--rescan <time>', 'how often to look at all files, or off', spanOrOff(PACE.rescan))
     .option('--max-batch <n>', 'paths of one batch at the most', batch)
     .option(...ONLY)
     .option(...IGNORE)

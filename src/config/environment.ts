@@ -30,7 +30,8 @@ export function expandEnvironment(input: unknown, environment: Environment): Exp
   }
 
   function expand(text: string, path: Path): string {
-    return text.replace(REFERENCE, (reference: string, name?: string) => {
+    const isCredential = credentialsIn(path, text)
+    return text.replace(REFERENCE, (reference: string, name: string | undefined, offset: number) => {
       if (reference === '$${') return '${'
       if (name === undefined) {
         const message = `${nameOf(path)} holds "\${" without a variable's name; write \${NAME}, or $\${ for the text itself`
@@ -40,7 +41,7 @@ export function expandEnvironment(input: unknown, environment: Environment): Exp
       // Not `in`: an environment object may inherit names such as "constructor".
       const value: unknown = environment[name]
       secrets.add(keyOf(path))
-      if (typeof value === 'string') return value
+      if (typeof value === 'string') return isCredential(offset) ? encodeURIComponent(value.toWellFormed()) : value
       const message = `${nameOf(path)} needs the environment variable ${name}, which is not set`
       faults.push({ path, message, at: new RegExp(`(?<!\\$)\\$\\{${name}\\}`) })
       return reference
@@ -52,6 +53,16 @@ export function expandEnvironment(input: unknown, environment: Environment): Exp
     faults,
     isSecret: (path) => path.some((_, index) => secrets.has(keyOf(path.slice(0, index + 1)))),
   }
+}
+
+/**
+ * Tells which places of the store's URL hold a user's name or a password. What a variable holds is taken literally there: nobody knows which
+ * characters of a password mean something in a URL. A variable that holds all of `user:password` has no such place.
+ */
+function credentialsIn(path: Path, text: string): (offset: number) => boolean {
+  const [authority = ''] = /^(?:mysql|mariadb|postgres|postgresql):\/\/.*@/is.exec(path.join('.') === 'store.url' ? text : '') ?? []
+  const isPair = /:(?!\/\/)/.test(authority)
+  return (offset) => isPair && offset < authority.length
 }
 
 function keyOf(path: Path): string {

@@ -41,5 +41,6 @@ function unknownKey(path: Path, key: string): string {
   const nearest = isPlainName(key) ? nearestOf(key, known) : undefined
   const what = isPlainName(key) ? `unknown key "${key}"` : 'unknown key'
   const where = path.length === 0 ? '' : ` in ${nameOf(path)}`
-  return `${what}${where}; ${nearest === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${nearest}"?`}`
+  if (nearest !== undefined) return `${what}${where}; did you mean "${nearest}"?`
+  return `${what}${where}; ${known.length === 0 ? 'it takes none' : `known keys: ${known.join(', ')}`}`
 }

@@ -41,7 +41,12 @@ export const aText: Phrase = mustQuoted('text')
 export const text: z.ZodString = z
   .string(aText)
   .min(1, 'must not be empty')
-  .refine((value) => !value.includes('\0'), 'must not hold a NUL character')
+  .refine(isTextWithoutNul, 'must not hold a NUL character')
+
+/** Whether the system takes it for a name as it is. */
+export function isTextWithoutNul(value: string): boolean {
+  return !value.includes('\0')
+}
 
 /** `true` or `false`, not their look-alikes in other YAML versions. */
 export const flag: z.ZodBoolean = z.boolean(must('true or false'))

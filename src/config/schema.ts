@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { type Bounds, PACE } from '../core/pace.ts'
 import { isTempSuffix } from '../core/suffix.ts'
 import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
 import { aMap, aText, flag, must, named, type Phrase, text } from './phrase.ts'
+import { checkPreset, prefixOf, preset } from './presets.ts'
+import { settings, settingsShape } from './settings.ts'
 import { quantity, readDuration, readLimit, readSize } from './quantity.ts'
+import { isServer, tls, tlsShape } from './tls.ts'
 import type { CollectionConfig, Config, ConfigInput } from './types.ts'
 
 /** What the schema makes of the input; paths are still as written. */
@@ -19,15 +23,12 @@ const aBatchSize = aCount('an integer from 1 to 100000')
 
 const A_TIME = 'a duration such as 100ms, 2s or 1m'
 
-/** No timer can wait much longer than three weeks. */
-const LONGEST = 86_400_000
-
 /** How often something is done: a duration of some length, or `off`. YAML 1.1 reads `off` as `false`. */
-function interval(least: number, words: string): z.ZodType<number | 'off', string | false> {
+function interval({ least, most }: Bounds, words: string): z.ZodType<number | 'off', string | false> {
   const be = `${A_TIME}, or off`
   const duration = quantity<number, string>(be, readDuration)
     .refine((time) => time >= least, `must be ${words} at least, or off`)
-    .refine((time) => time <= LONGEST, 'must be one day at the most, or off')
+    .refine((time) => time <= most, 'must be one day at the most, or off')
   return z.union([z.literal(['off', false]).transform(() => 'off' as const), duration], {
     // Texts and numbers are of a right type, which the union does not know.
     error: ({ input }) => must(be).error({ input, ...(typeof input !== 'string' && typeof input !== 'number' && { code: 'invalid_type' }) }),
@@ -36,9 +37,12 @@ function interval(least: number, words: string): z.ZodType<number | 'off', strin
 
 const store = z.strictObject({
   url: text,
-  preset: z.enum(['table', 'mybb'], must('table or mybb')).default('table'),
+  preset: preset.default('table'),
   prefix: z.string(aText).regex(/^[A-Za-z0-9_]*$/, 'must hold only letters, digits and "_"').optional(),
-}, aMap)
+  tls: tls.optional(),
+}, aMap).superRefine(({ url, tls: encryption }, context) => {
+  if (encryption !== undefined && !isServer(url)) context.addIssue({ code: 'custom', path: ['tls'], message: 'has an effect with MySQL, MariaDB and PostgreSQL only; remove the key' })
+})
 
 const exporting = z.strictObject({
   fsync: z.enum(['batch', 'file', 'off'], must('batch, file or off')).default('batch'),
@@ -60,6 +64,8 @@ const mybb = z.strictObject({
   board: text.optional(),
 }, aMap)
 
+const wordpress = z.strictObject({}, aMap)
+
 const guards = z.strictObject({
   allowEmpty: flag.default(false),
   maxDelete: quantity('a percentage from 0% to 100% or a whole number of rows', readLimit).prefault('25%'),
@@ -75,11 +81,11 @@ const history = z.strictObject({
 
 const watch = z.strictObject({
   settle: quantity<number, string>(A_TIME, readDuration)
-    .refine((time) => time <= 60_000, 'must be one minute at the most')
+    .refine((time) => time <= PACE.settle.most, 'must be one minute at the most')
     .prefault('100ms'),
-  maxBatch: z.int(aBatchSize).min(1, aBatchSize).max(100_000, aBatchSize).default(500),
-  rescan: interval(1_000, 'one second').prefault('60s'),
-  poll: interval(100, '100ms').prefault('2s'),
+  maxBatch: z.int(aBatchSize).min(PACE.maxBatch.least, aBatchSize).max(PACE.maxBatch.most, aBatchSize).default(500),
+  rescan: interval(PACE.rescan, 'one second').prefault('60s'),
+  poll: interval(PACE.poll, '100ms').prefault('2s'),
   onImport: text.optional(),
   oneWay: z.enum(['tree', 'store'], must('tree or store')).optional(),
 }, aMap).superRefine(({ oneWay, poll }, context) => {
@@ -99,25 +105,19 @@ const root = z.strictObject({
   watch: watch.prefault({}),
   ignore: z.array(text, must('a list of patterns')).default([]),
   mybb: mybb.optional(),
+  wordpress: wordpress.optional(),
+  settings: settings.optional(),
+  options: named('setting', z.string(), z.unknown()).optional(),
   collections: named('collection', collectionName, collection).optional(),
-}, aMap).superRefine((config, context) => {
-  const report = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
-  if (config.store.preset === 'mybb') {
-    if (config.collections !== undefined) report(['collections'], 'cannot go with preset mybb, which brings its own; remove the key')
-    return
-  }
-  // A setting without effect would look as if it had one.
-  if (config.store.prefix !== undefined) report(['store', 'prefix'], 'has an effect with preset mybb only; remove the key')
-  if (config.mybb !== undefined) report(['mybb'], 'has an effect with preset mybb only; remove the key')
-  if (config.collections === undefined) report(['collections'], 'is missing; preset table needs at least one collection')
-  else if (Object.keys(config.collections).length === 0) report(['collections'], 'must name at least one collection')
-})
+}, aMap).superRefine((config, context) => checkPreset(config, (path, message) => context.addIssue({ code: 'custom', path, message })))
 
 /** Checks what a person wrote and applies every default. Strict: unknown keys are faults. */
 export const schema: z.ZodType<Settings, ConfigInput> = root.transform((config) => ({
   ...config,
-  store: { ...config.store, prefix: config.store.prefix ?? 'mybb_' },
+  store: { ...config.store, prefix: config.store.prefix ?? prefixOf(config.store.preset) },
   mybb: config.mybb ?? { master: false, global: false },
+  wordpress: config.wordpress ?? {},
+  options: config.options ?? {},
   collections: Object.entries(config.collections ?? {}).map(([name, rest]): CollectionConfig => ({ name, ...rest })),
 }))
 
@@ -128,11 +128,14 @@ const sections: Readonly<Record<string, object>> = {
   history: history.shape,
   watch: watch.shape,
   mybb: mybb.shape,
+  wordpress: wordpress.shape,
+  settings: settingsShape,
 }
 
 /** The keys that a map of the config may have. */
 export function knownKeys(path: Path): string[] {
-  const [section] = path
+  const [section, key] = path
   if (section === undefined) return Object.keys(root.shape)
+  if (section === 'store' && key === 'tls') return Object.keys(tlsShape)
   return section === 'collections' ? keysOfCollection(path.slice(2)) : Object.keys(sections[String(section)] ?? {})
 }

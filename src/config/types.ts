@@ -1,15 +1,37 @@
 import type { FsyncMode, SetValue, Side } from '../types.ts'
 
-/** Which shape of database the store reads: any table by mapping, or a MyBB board. */
-export type Preset = 'table' | 'mybb'
+/** A preset that rowtree brings: any table by mapping, a MyBB board, a WordPress site, a table of settings. */
+export type PresetName = 'table' | 'mybb' | 'wordpress' | 'settings'
+
+/** A preset that somebody wrote himself. */
+export interface OwnPreset {
+  /** The absolute path of its module. */
+  readonly module: string
+}
+
+/** Which shape of database the store reads. */
+export type Preset = PresetName | OwnPreset
+
+/** How the connection to a database server is encrypted. Its files, PEM, are named by absolute paths and read when the store is opened. */
+export interface TlsConfig {
+  /** Whom the server's certificate has to be signed by; absent: one of the authorities that the runtime knows. */
+  readonly ca?: string | undefined
+  /** What this side shows of itself, with `key`. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** Whether a server is refused whose certificate nobody known signed, or that is of another host. */
+  readonly verify: boolean
+}
 
 /** The store as the config names it. */
 export interface StoreConfig {
   /** As written, with `${NAME}` expanded: it may hold a password, so it never belongs in a message. */
   readonly url: string
   readonly preset: Preset
-  /** In front of the board's table names; means something under the preset `mybb` alone. */
+  /** What the names of the preset's tables begin with; empty under presets without such a prefix. */
   readonly prefix: string
+  /** Absent: the connection is not encrypted, unless the URL says so. */
+  readonly tls?: TlsConfig | undefined
 }
 
 /** How files are written. */
@@ -87,7 +109,32 @@ export interface MybbConfig {
   readonly board?: string | undefined
 }
 
-/** A valid configuration: every default applied, `tree` and `state` absolute. */
+/** Settings of the preset `wordpress`. */
+export type WordpressConfig = Readonly<Record<string, never>>
+
+/** Settings of the preset `settings`. */
+export interface SettingsConfig {
+  readonly table: string
+  /** The column of a setting's name. */
+  readonly name: string
+  /** The column of its value. */
+  readonly value: string
+  /** The column that puts settings into files, or the table that such a column points to; absent: all are in one file. */
+  readonly group?: string | { readonly column: string; readonly table: string; readonly id: string; readonly name: string } | undefined
+  /** With the placeholder `{group}` where there are groups. Absent: `{group}.yaml`, or `settings.yaml`. */
+  readonly path?: string | undefined
+  /** What the texts of settings mean, by their names. */
+  readonly kinds?: Readonly<Record<string, 'integer' | 'boolean'>> | undefined
+  /** What other columns of a new setting hold. */
+  readonly added?: Readonly<Record<string, string | number | boolean>> | undefined
+  /** The column that alone names a setting; needed where groups are of another table. */
+  readonly id?: string | undefined
+}
+
+/** The same as a person writes it. */
+export type SettingsInput = SettingsConfig
+
+/** A valid configuration: every default applied, all paths absolute but the one in a SQLite URL. */
 export interface Config {
   readonly store: StoreConfig
   readonly tree: string
@@ -102,7 +149,12 @@ export interface Config {
   /** Gitignore patterns of files that are none of our business. */
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
-  /** In the order of the file; empty under the preset `mybb`, which brings its own. */
+  readonly wordpress: WordpressConfig
+  /** Preset `settings` only, which needs it. */
+  readonly settings?: SettingsConfig | undefined
+  /** What a preset of somebody's own is told, as written. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** In the order of the file; empty under presets other than `table`, which bring their own. */
   readonly collections: readonly CollectionConfig[]
   /** What relative paths, and the path in a SQLite URL, are relative to. Absolute. */
   readonly directory: string
@@ -136,14 +188,32 @@ export interface CollectionInput {
   readonly set?: Readonly<Record<string, SetInput>> | undefined
 }
 
+/** A preset as a person writes it: by its name, or by a path from the config's directory. */
+export type PresetInput = PresetName | `.${string}` | `/${string}`
+
+/** Encryption as a person writes it; `true` is a map without keys. */
+export type TlsInput =
+  | true
+  | {
+      /** The path of a PEM file, like the two below. */
+      readonly ca?: string | undefined
+      /** Goes with `key`. */
+      readonly cert?: string | undefined
+      readonly key?: string | undefined
+      /** @default true */
+      readonly verify?: boolean | undefined
+    }
+
 /** What a person may write in `rowtree.yaml`, and a program may pass to `resolveConfig`. */
 export interface ConfigInput {
   readonly store: {
     readonly url: string
-    /** @default 'table' */
-    readonly preset?: Preset | undefined
-    /** Preset `mybb` only. @default 'mybb_' */
+    /** One that rowtree brings, or the path of a module, which begins with `.` or `/`. @default 'table' */
+    readonly preset?: PresetInput | undefined
+    /** Presets `mybb` and `wordpress` only. @default 'mybb_', or 'wp_' */
     readonly prefix?: string | undefined
+    /** Servers only. */
+    readonly tls?: TlsInput | undefined
   }
   readonly tree: string
   /** @default './.rowtree' */
@@ -213,6 +283,12 @@ export interface ConfigInput {
         readonly board?: string | undefined
       }
     | undefined
-  /** By name; required under the preset `table`, refused under `mybb`. */
+  /** Preset `wordpress` only. */
+  readonly wordpress?: WordpressConfig | undefined
+  /** Preset `settings` only, which needs it. */
+  readonly settings?: SettingsInput | undefined
+  /** A preset of your own only: any map, which it is given. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined
+  /** By name; required under the preset `table`, refused under any other. */
   readonly collections?: Readonly<Record<string, CollectionInput>> | undefined
 }

@@ -1,6 +1,6 @@
 import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, type ScalarTag, type YAMLMap } from 'yaml'
 import type { Problem, ProblemCode } from '../types.ts'
-import type { FieldValue } from './fields.ts'
+import type { Field, FieldValue } from './fields.ts'
 import { nearestOf } from './nearest.ts'
 
 /** The values of a file, or why it has none. */
@@ -81,8 +81,30 @@ export function decodeFields(text: string, names: readonly string[], path: strin
   const lines = new LineCounter()
   const read = readFields(text, decimals, lines, names)
   if (!('code' in read)) return { values: names.map((name) => read.values.get(name)!) }
-  const { line, col } = lines.linePos(read.offset)
-  return { problem: { path, code: read.code, message: `Cannot read ${path}:${line}:${col}: ${read.state}` } }
+  return { problem: faultAt(path, lines, read) }
+}
+
+function faultAt(path: string, lines: LineCounter, { code, state, offset }: Fault): Problem {
+  const { line, col } = lines.linePos(offset)
+  return { path, code, message: `Cannot read ${path}:${line}:${col}: ${state}` }
+}
+
+/**
+ * The fields of a YAML map whose names nobody knows beforehand, in the order of the file. Numbers come with their exact digits, as `Decimal`.
+ *
+ * @param path of the file, for messages
+ *
+ * @example
+ * ```ts
+ * decodeMap('b: x # why\n', 'settings.yaml') // { fields: [['b', 'x']] }
+ * ```
+ */
+export function decodeMap(text: string, path: string): { readonly fields: readonly Field[] } | { readonly problem: Problem } {
+  const lines = new LineCounter()
+  const first = readFields(text, new Set(), lines)
+  // What can be read once can be read again.
+  if (!('code' in first)) return { fields: [...(readFields(text, new Set(first.values.keys())) as FieldsDocument).values] }
+  return { problem: faultAt(path, lines, first) }
 }
 
 /** Reads a document, of any names where none are given, or says what is wrong with it first. */

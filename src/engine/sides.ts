@@ -14,6 +14,7 @@ import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../t
 import { boardFiles } from './board-files.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
+import { readTls } from './tls.ts'
 
 /** How long a cycle waits for another one on the same tree, in milliseconds. */
 const PATIENCE = 10_000
@@ -23,9 +24,10 @@ export async function openSides(config: Config): Promise<Sides> {
   return new Sides(config, await openStoreOf(config))
 }
 
-async function openStoreOf({ store, directory, collections, mybb }: Config): Promise<Store> {
-  const { board, ...options } = mybb
-  return await openStore({ ...store, directory, collections, mybb: { ...options, ...(board !== undefined && { files: boardFiles(board) }) } })
+async function openStoreOf({ store: { tls, ...store }, directory, collections, mybb, wordpress, settings, options }: Config): Promise<Store> {
+  const { board, ...choice } = mybb
+  const files = board === undefined ? {} : { files: boardFiles(board) }
+  return await openStore({ ...store, tls: tls && readTls(tls), directory, collections, mybb: { ...choice, ...files }, wordpress, settings, options })
 }
 
 /** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */
@@ -98,6 +100,16 @@ export class Sides {
   /** See `Store.token`. Where the store is not what its URL names any more it is another text each time, until a cycle has opened it anew. */
   async token(): Promise<string> {
     return this.#store.isCurrent() ? await this.#store.token() : `replaced ${++this.#strangers}`
+  }
+
+  /** See `Store.listen`. Where the store is not what its URL names any more nothing is told, and the token tells. */
+  async listen(onChange: () => void): Promise<(() => Promise<void>) | undefined> {
+    return await this.#store.listen(onChange)
+  }
+
+  /** See `Store.notifySql`. */
+  notifySql(): string | undefined {
+    return this.#store.notifySql()
   }
 
   async #poolOf(threads: number): Promise<WriterPool> {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Direction, Licence } from '../core/direction.ts'
 import { isForeign } from '../core/droppings.ts'
 import { Lately } from '../core/lately.ts'
+import { PACE } from '../core/pace.ts'
 import { RowtreeError } from '../errors.ts'
 import { systemClock } from '../sync/clock.ts'
 import { runCycle } from '../sync/cycle.ts'
@@ -25,7 +26,7 @@ import type { Sides } from './sides.ts'
  *
  * @param onEnd called when it is over
  */
-export function openSession(config: Config, options: WatchOptions, sides: Pick<Sides, 'open' | 'token' | 'rest'>, onEnd: () => void): WatchSession {
+export function openSession(config: Config, options: WatchOptions, sides: Pick<Sides, 'open' | 'token' | 'listen' | 'rest'>, onEnd: () => void): WatchSession {
   const { watch, tree, export: { tempSuffix: suffix } } = config
   const { settle = watch.settle, maxBatch = watch.maxBatch, onImport: command = watch.onImport, signal } = options
   checkTimes(options)
@@ -43,6 +44,7 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
 
   const ports: WatchPorts = {
     token: () => sides.token(),
+    listen: (onChange) => sides.listen(onChange),
     onEnd,
     ageOf: (path) => ageOf(join(root, path)),
     clock: systemClock,
@@ -93,19 +95,13 @@ export function openSession(config: Config, options: WatchOptions, sides: Pick<S
 
 /** What the config's own limits keep out of it: a session that never rests, or never does anything. */
 function checkTimes({ settle, maxBatch, rescan, poll }: WatchOptions): void {
-  const limits: readonly (readonly [name: string, value: number | 'off' | undefined, least: number, most: number])[] = [
-    ['settle', settle, 0, 60_000],
-    ['maxBatch', maxBatch, 1, 100_000],
-    ['rescan', rescan, 1_000, DAY],
-    ['poll', poll, 100, DAY],
-  ]
-  for (const [name, value, least, most] of limits) {
+  const chosen: Readonly<Record<keyof typeof PACE, number | 'off' | undefined>> = { settle, maxBatch, rescan, poll }
+  for (const [name, { least, most }] of Object.entries(PACE)) {
+    const value = chosen[name as keyof typeof PACE]
     if (value === undefined || value === 'off' || (value >= least && value <= most)) continue
     throw new RowtreeError('usage', `Cannot watch: ${name} is ${value}; give it a number from ${least} to ${most}`)
   }
 }
-
-const DAY = 86_400_000
 
 function often(interval: number | 'off'): number {
   return interval === 'off' ? Number.POSITIVE_INFINITY : interval

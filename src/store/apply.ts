@@ -87,6 +87,8 @@ async function applyTogether(database: Database, tasks: readonly Task[], beforeC
   requireCurrent(database)
   const transaction = await or(db.startTransaction().setAccessMode('read write').execute())
   try {
+    // What is read first fixes what the transaction sees.
+    for (const [writer, some] of byWriter(tasks)) await or(writer.lock?.(transaction, some.map(({ change }) => change)) ?? Promise.resolve())
     const problem = await or(writeAll(database, transaction, tasks, course))
     if (problem !== undefined) {
       await or(transaction.rollback().execute())
@@ -122,6 +124,7 @@ async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly
     if (problem !== undefined) return problem
   }
   for (const [writer, some] of byWriter(pending.filter((task) => !isDeletion(task)))) {
+    if (writer.taken !== undefined) for (const task of some) task.rest = await writer.taken(db, task.change)
     const changes = some.map(({ change }) => change)
     for (const part of course.together ? [changes] : changes.map((change) => [change])) {
       const problem = await write(database, db, writer, part)

@@ -51,6 +51,7 @@ export function assembleStore(database: Database, collections: readonly Collecti
     describe: describer(collections),
     token: () => ask(database, () => database.token(watched)),
     listen: (onChange) => database.listen?.(watched, onChange) ?? Promise.resolve(undefined),
+    notifySql: () => database.notifySql?.(watched),
     isCurrent: () => database.isCurrent(),
     files: database.files,
     close: () => database.close(),

@@ -43,6 +43,8 @@ export interface Database {
    * does not tell: then `token` has to be asked.
    */
   listen?(watched: readonly Watched[], onChange: () => void): Promise<(() => Promise<void>) | undefined>
+  /** SQL that makes the database tell of changes to these tables, for an administrator to run once. Absent: it cannot tell. */
+  notifySql?(watched: readonly Watched[]): string
   /** Whether the URL still names what was opened: a file may be replaced. Never so after `close`. */
   isCurrent(): boolean
   /** Keeps everybody else from these tables while `work` writes to them, where a transaction cannot: MyISAM. */

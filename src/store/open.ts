@@ -1,13 +1,12 @@
 import { assembleStore } from './assemble.ts'
-import type { Collection } from './collection.ts'
-import type { Database, Tls } from './database.ts'
-import { boardCollections, type BoardOptions } from './mybb/index.ts'
+import type { Tls } from './database.ts'
+import type { BoardOptions } from './mybb/index.ts'
 import { openDatabase } from './open-database.ts'
+import type { Preset } from './preset.ts'
 import type { Store } from './store.ts'
-import { openTableCollection } from './table/collection.ts'
-import type { TableCollection } from './table/source.ts'
+import type { TableCollection } from './table/mapping.ts'
 
-export type { TableCollection } from './table/source.ts'
+export type { TableCollection } from './table/mapping.ts'
 
 /** Which store to open, and how its rows map to paths. */
 export interface StoreOptions {
@@ -16,35 +15,56 @@ export interface StoreOptions {
   /** The directory that a relative file in the URL starts from. */
   readonly directory: string
   readonly tls?: Tls | undefined
-  readonly preset: 'table' | 'mybb'
-  /** What the names of a board's tables begin with; preset `mybb` only. */
+  /** One of ours, or a module by its absolute path. */
+  readonly preset: PresetName | { readonly module: string }
+  /** What the names of the tables begin with; presets `mybb` and `wordpress` only. */
   readonly prefix: string
   /** Preset `table` only. */
   readonly collections: readonly TableCollection[]
   /** Preset `mybb` only. */
   readonly mybb: BoardOptions
+  /** Preset `wordpress` only. */
+  readonly wordpress?: object | undefined
+  /** Preset `settings` only. */
+  readonly settings?: object | undefined
+  /** What a preset of somebody's own is told. */
+  readonly options?: Readonly<Record<string, unknown>>
   /** Milliseconds since 1970, for columns that tell when a row was written. Default: the system's clock. */
   readonly now?: () => number
+}
+
+type PresetName = 'table' | 'mybb' | 'wordpress' | 'settings'
+
+/** Presets are loaded when they are needed. */
+const PRESETS: Readonly<Record<PresetName, () => Promise<Preset>>> = {
+  table: async () => (await import('./table/preset.ts')).tablePreset,
+  mybb: async () => (await import('./mybb/preset.ts')).mybbPreset,
+  wordpress: async () => (await import('./wordpress/preset.ts')).wordpressPreset,
+  settings: async () => (await import('./settings/preset.ts')).settingsPreset,
 }
 
 /**
  * Opens a store and checks that what it is going to read exists.
  *
- * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unreachable`, `store-unsupported`, `table-missing`, `column-missing`
+ * @throws {RowtreeError} `store-missing`, `store-unreadable`, `store-unreachable`, `store-unsupported`, `table-missing`, `column-missing`, `preset-invalid`, `config-invalid`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const preset = await presetOf(options)
   const database = await openDatabase(options.url, options)
   try {
-    return assembleStore(database, await openCollections(database, options), options.now)
+    const { prefix, collections } = options
+    return assembleStore(database, await preset.open({ database, prefix, options: settingsOf(options), collections }), options.now)
   } catch (error) {
     await database.close()
     throw database.failures.unreadable(error)
   }
 }
 
-async function openCollections(database: Database, { preset, prefix, mybb, collections }: StoreOptions): Promise<readonly Collection[]> {
-  if (preset === 'mybb') return boardCollections(database, { prefix, ...mybb })
-  const all: Collection[] = []
-  for (const collection of collections) all.push(await openTableCollection(database, collection))
-  return all
+async function presetOf({ preset }: StoreOptions): Promise<Preset> {
+  return typeof preset === 'string' ? PRESETS[preset]() : (await import('./own-preset.ts')).loadPreset(preset.module)
+}
+
+function settingsOf({ preset, mybb, wordpress, settings, options }: StoreOptions): unknown {
+  if (typeof preset !== 'string') return options ?? {}
+  return { table: undefined, mybb, wordpress, settings }[preset]
 }

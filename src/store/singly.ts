@@ -49,7 +49,7 @@ export async function applySingly(database: Database, tables: readonly string[],
 async function foresee(db: Kysely<unknown>, tasks: readonly Task[]): Promise<void> {
   for (const task of tasks) {
     const { writer, change } = task
-    if (isDeletion(task)) task.rest = await writer.rest(db, change)
+    task.rest = isDeletion(task) ? await writer.rest(db, change) : await writer.taken?.(db, change)
     const then = isDeletion(task) ? await writer.revealed?.(db, change) : writer.asked(change)
     task.digest = then === undefined || (typeof then === 'object' && 'code' in then) ? undefined : digestOf(then)
   }

@@ -28,7 +28,7 @@ export interface Change {
   readonly expected: Digest | undefined
   /** The file's bytes; `undefined`: the row is deleted. */
   readonly content: Uint8Array | undefined
-  /** For a row that was deleted and is inserted again: what `beforeCommit` was told of it then. All its columns come back with it. */
+  /** For a row that was deleted, or lost a part, and is made whole again: what `beforeCommit` was told of it then. All its columns come back with it. */
   readonly rest?: Uint8Array | undefined
 }
 
@@ -57,7 +57,7 @@ export type Applied =
  *
  * @param previous what the rows held; `undefined` where there was none
  * @param outcomes what became of the changes
- * @param rests for each row that was deleted all that it held beside its content, in a form that only the store reads
+ * @param rests for each row that was deleted, or lost a part, all that this held beside its content, in a form that only the store reads
  */
 export type BeforeCommit = (
   previous: readonly (Row['content'] | undefined)[],
@@ -111,6 +111,8 @@ export interface Store {
    * anew. Until then `apply` fails, and `read` and `find` give what was there.
    */
   isCurrent(): boolean
+  /** SQL for an administrator to run once, after which `listen` is told of changes; `undefined` where the database has nothing of the kind. */
+  notifySql(): string | undefined
   /** Names a row for people: `pages(site="a", slug="b")`. */
   describe(row: Pick<Row, 'collection' | 'key'>): string
   /** Absolute paths of the files that the store itself lives in; none for a server. */

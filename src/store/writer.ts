@@ -7,13 +7,15 @@ import type { Change } from './store.ts'
 export type Held = Row['content'] | Problem | undefined
 
 /**
- * Writes the rows of one collection. It lives for one attempt at a batch and sees each change in this order: `prepare`, `current`, `asked`,
- * `rest`, `write`, `finish`, `current`, `asked`; so it may keep what it found.
+ * Writes the rows of one collection. It lives for one attempt at a batch and sees each change in this order: `prepare`, `lock`, `current`, `asked`,
+ * `rest` or `taken`, `write`, `finish`, `current`, `asked`; so it may keep what it found.
  */
 export interface Writer {
   readonly shape: RowShape
   /** Asks what it needs to know of the tables, before the transaction. Default: nothing. */
   prepare?(changes: readonly Change[]): Promise<void>
+  /** Keeps others from inserting rows, where only the database's lock on a table does that. Called before anything is read in the transaction. Default: nothing. */
+  lock?(db: Kysely<unknown>, changes: readonly Change[]): Promise<void>
   /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
   current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
   /**
@@ -28,6 +30,10 @@ export interface Writer {
   isInherited?(change: Change): boolean
   /** What the row holds that the change is going to delete, beside its content, for `Change.rest`. */
   rest(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined>
+  /**
+   * What an update takes away of the row beside its content, where a row is made of several, for `Change.rest` of its undo. Default: nothing.
+   */
+  taken?(db: Kysely<unknown>, change: Change): Promise<Uint8Array | undefined>
   /** What is going to show where the row is that the change deletes. Default: nothing. Asked only where the database cannot take back what it wrote. */
   revealed?(db: Kysely<unknown>, change: Change): Promise<Row['content'] | undefined>
   /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Merge, storedIn } from '../baseline/baseline.ts'
-import { reviseFields } from '../core/codec.ts'
+import { reviseStructured } from '../core/codec.ts'
 import { guardContent, guardSize } from '../core/guards.ts'
 import { hasMarkers, mergeTexts } from '../core/merge.ts'
 import { resolveCommand } from '../core/remedy.ts'
@@ -57,7 +57,7 @@ function resultOf(ports: Ports, meeting: Meeting, known: Merge | undefined, plan
   const mended = known?.marked === undefined ? undefined : mendedOf(ports, meeting, known, plan)
   if (mended !== undefined) return mended
   // The merge was cut short when the row held its result, and the file did not.
-  if (known && isOf(known, meeting) && known.result === expected) return meeting.structured ? Buffer.from(reviseFields(asText(bytes), asText(row))) : row
+  if (known && isOf(known, meeting) && known.result === expected) return meeting.structured ? Buffer.from(reviseStructured(asText(bytes), asText(row))) : row
   const base = entry && ports.baseline.content(storedIn(entry))
   if ([base, row, bytes].some((content) => content && textFault(content))) return `it is not text; ${decision(path)}`
   const merged = mergeTexts(base && asText(base), asText(row), asText(bytes))

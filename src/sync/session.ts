@@ -26,6 +26,8 @@ export interface WatchPorts {
   readonly cycle: (request: CycleRequest) => Promise<CycleReport>
   /** What differs whenever the store may have changed. */
   readonly token: () => Promise<string>
+  /** Tells as soon as the store changes, until the function that it gives is called. `undefined`: the store does not tell, and has to be asked. */
+  readonly listen?: ((onChange: () => void) => Promise<(() => Promise<void>) | undefined>) | undefined
   readonly watcher: WatcherFactory
   /** How long ago a file changed by its own account, in milliseconds; `undefined` where there is none. */
   readonly ageOf: (path: string) => number | undefined
@@ -44,7 +46,7 @@ export interface WatchSettings {
   readonly maxBatch: number
   /** `Infinity` for never. */
   readonly rescan: number
-  /** `Infinity` for never. */
+  /** `Infinity` for never: then it is not listened to either. */
   readonly poll: number
   /** The tree's root, for messages. */
   readonly root: string

@@ -11,6 +11,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'read-only',
   'store-locked',
   'store-missing',
+  'store-unreachable',
   'store-unreadable',
   'store-unwritable',
   'table-missing',

@@ -4,6 +4,7 @@ import type { Standing } from '../tree/sighting.ts'
 import type { Problem } from '../types.ts'
 import type { RescanReason, WatchEvent, WatchNews, WatchSession } from '../watch.ts'
 import { Alarm } from './alarm.ts'
+import { Enquiry } from './enquiry.ts'
 import { EventQueue } from './events.ts'
 import type { Hook } from './hook.ts'
 import { Lookout } from './lookout.ts'
@@ -41,6 +42,7 @@ class Session implements WatchSession {
   readonly #troubles = new Troubles<Kind>((news) => this.#tell(news))
   readonly #pending: Pending
   readonly #lookout: Lookout
+  readonly #enquiry: Enquiry
   readonly #hook: Pick<Hook, 'run' | 'close'> | undefined
   readonly #alarm: Alarm
   readonly #stopper = new AbortController()
@@ -49,8 +51,6 @@ class Session implements WatchSession {
   #isReady = false
   /** Why everything is to be looked at by a whole cycle, if it is. */
   #everything: RescanReason | 'begin' | undefined = 'begin'
-  #token = ''
-  #pollAt: number
   #rootGone: RowtreeError | undefined
   #failure: { readonly error: unknown } | undefined
   readonly #flushes = new Waiters()
@@ -61,7 +61,7 @@ class Session implements WatchSession {
     this.#settings = settings
     this.#alarm = new Alarm(ports.clock)
     this.#pending = new Pending({ ...settings, ageOf: ports.ageOf })
-    this.#pollAt = ports.clock.now() + settings.poll
+    this.#enquiry = new Enquiry(ports, settings, () => this.#alarm.wake())
     this.#lookout = new Lookout(ports.watcher, ports.clock, settings.rescan, settings.root, {
       touch: (paths) => this.#touch(paths),
       tell: (news) => this.#tell(news),
@@ -120,6 +120,7 @@ class Session implements WatchSession {
     this.#flushes.reject(this.#failure?.error ?? stopped())
     await this.#lookout.close()
     await this.#hook?.close()
+    await this.#enquiry.close()
     this.#ports.onEnd()
   }
 
@@ -138,7 +139,7 @@ class Session implements WatchSession {
     if (this.#everything && this.#troubles.restUntil('everything') <= now) return { kind: 'everything' }
     if (!this.#isReady) return undefined
     const batch = this.#troubles.restUntil('paths') <= now ? this.#pending.take(now) : undefined
-    return batch ?? (this.#pollAt <= now && this.#troubles.restUntil('poll') <= now ? { kind: 'poll' } : undefined)
+    return batch ?? (this.#enquiry.dueAt <= now && this.#troubles.restUntil('poll') <= now ? { kind: 'poll' } : undefined)
   }
 
   /** When there is something to do, if nothing happens until then. */
@@ -146,7 +147,7 @@ class Session implements WatchSession {
     const everything = this.#everything ? this.#troubles.restUntil('everything') : Number.POSITIVE_INFINITY
     if (!this.#isReady) return everything
     const paths = Math.max(this.#pending.next() ?? Number.POSITIVE_INFINITY, this.#troubles.restUntil('paths'))
-    return Math.min(everything, paths, Math.max(this.#pollAt, this.#troubles.restUntil('poll')), this.#lookout.next())
+    return Math.min(everything, paths, Math.max(this.#enquiry.dueAt, this.#troubles.restUntil('poll')), this.#lookout.next())
   }
 
   async #attempt(work: Work): Promise<void> {
@@ -167,10 +168,10 @@ class Session implements WatchSession {
 
   /** Starts watching, if need be, then compares everything: so no change falls between the two. */
   async #lookAtEverything(): Promise<void> {
-    const { oneWay, poll } = this.#settings
+    const { oneWay } = this.#settings
     const reason = this.#everything
     if (oneWay !== 'store' && !this.#lookout.isOpen) await this.#lookout.open()
-    if (poll !== Number.POSITIVE_INFINITY) this.#token = await this.#ports.token()
+    await this.#enquiry.begin()
     this.#everything = undefined
     let done = 0
     try {
@@ -191,22 +192,10 @@ class Session implements WatchSession {
 
   /** Takes the store's changes to the tree, if there are any. */
   async #askStore(): Promise<void> {
-    const { clock, token } = this.#ports
-    const { poll, oneWay } = this.#settings
-    this.#pollAt = clock.now() + poll
-    // Asked for before the rows are read: what changes meanwhile differs from it.
-    const now = await token()
-    if (now === this.#token) return
-    const before = this.#token
-    this.#token = now
-    try {
-      await this.#cycle({ direction: 'export', signal: this.#stopper.signal }, { tree: oneWay === 'store' })
-    } catch (error) {
-      this.#token = before
-      throw error
-    }
+    const { oneWay } = this.#settings
+    const hasChanged = await this.#enquiry.ask(() => this.#cycle({ direction: 'export', signal: this.#stopper.signal }, { tree: oneWay === 'store' }))
     // What waits for a person may be settled by what changed in the store.
-    if (oneWay !== 'store') this.#touch(this.#newsroom.open())
+    if (hasChanged && oneWay !== 'store') this.#touch(this.#newsroom.open())
   }
 
   async #take(batch: Batch): Promise<void> {
@@ -254,7 +243,7 @@ class Session implements WatchSession {
   #again(paths: readonly string[]): void {
     if (paths.length === 0) return
     // The next poll reads the store whatever its token says.
-    if (this.#settings.oneWay === 'store') this.#token = ''
+    if (this.#settings.oneWay === 'store') this.#enquiry.forget()
     else this.#touch(paths, true)
     if (!this.#flushes.isEmpty) this.#pending.hurry()
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Baseline, type BaselineEntry, storedIn } from '../baseline/baseline.ts'
-import { reviseFields } from '../core/codec.ts'
+import { reviseStructured } from '../core/codec.ts'
 import { asText } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import { readAgain } from '../tree/read.ts'
@@ -22,9 +22,9 @@ export function inWordsOf(root: string, baseline: Baseline, entry: BaselineEntry
   if (entry?.source === source) return { content: baseline.content(storedIn(entry)), source }
   // The file may say the same already: after a crash, or because both were changed alike.
   const file = textAt(join(root, row.path))
-  if (file !== undefined && reviseFields(file, canonical) === file) return { content: file, source }
+  if (file !== undefined && reviseStructured(file, canonical) === file) return { content: file, source }
   const base = entry && asText(baseline.content(storedIn(entry)))
-  return { content: base === undefined ? canonical : reviseFields(base, canonical), source }
+  return { content: base === undefined ? canonical : reviseStructured(base, canonical), source }
 }
 
 function textAt(path: string): string | undefined {

@@ -16,6 +16,8 @@ export interface WriteOptions {
   readonly flush?: boolean
   /** First copy an existing file to `<name>.bak-<timestamp>`; without the copy nothing is written. Default `false`. */
   readonly backup?: boolean
+  /** Whether a file that is there already may be replaced. Default `true`. */
+  readonly replace?: boolean
   /** Write through a symlink at the path instead of refusing it. Default `false`. */
   readonly followSymlinks?: boolean
   /** End of the temp file's name, for watchers to ignore. Default `.tmp`. */
@@ -30,7 +32,7 @@ export interface WriteOptions {
  *
  * @param data text is written as UTF-8, bytes as they are at the time of the call
  * @throws {TypeError} where the data is neither, or the suffix is none of a temp's
- * @throws {RowtreeError} `target-is-symlink`, `target-is-directory`, `target-is-special`
+ * @throws {RowtreeError} `target-is-symlink`, `target-is-directory`, `target-is-special`; with `replace: false` also `target-exists`
  * @throws the system's error; the file is then as before and no temp remains
  *
  * @example
@@ -41,7 +43,14 @@ export interface WriteOptions {
  */
 export async function writeFileAtomic(path: string | URL, data: string | ArrayBufferView | ArrayBufferLike, options: WriteOptions = {}): Promise<void> {
   const bytes = bytesOf(data)
-  await replaceFile(path, bytes, options)
+  await replaceFile(path, options.replace === false ? (current) => newIn(path, bytes, current) : bytes, options)
+}
+
+/** The content of a file that must not be there. */
+function newIn(path: string | URL, bytes: Uint8Array, current: FileContent | undefined): Uint8Array {
+  if (!current) return bytes
+  const name = path instanceof URL ? fileURLToPath(path) : path
+  throw new RowtreeError('target-exists', `Cannot write ${name}: it is there already`, { path: name })
 }
 
 /** The bytes as they are now: whoever calls may use his buffer again while they are written. */

@@ -5,7 +5,7 @@ import { documentOf } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
-const COMMANDS: ReadonlySet<string> = new Set(['export', 'import', 'sync', 'watch', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
+const COMMANDS: ReadonlySet<string> = new Set(['init', 'export', 'import', 'sync', 'watch', 'status', 'diff', 'resolve', 'undo', 'sweep', 'demo'])
 
 describe('a command line that makes no sense', () => {
   it.each([
@@ -41,6 +41,7 @@ describe('a command line that makes no sense', () => {
     { args: ['undo', 'import'], message: "command-argument value 'import' is invalid for argument 'operation'. Write a whole number from 1 to 999,999,999." },
     { args: ['undo', '0'], message: "command-argument value '0' is invalid for argument 'operation'. Write a whole number from 1 to 999,999,999." },
     { args: ['undo', '1', '2'], message: "too many arguments for 'undo'. Expected 1 argument but got 2: 1, 2." },
+    { args: ['init', '--preset', 'phpbb'], message: "option '--preset <name>' argument 'phpbb' is invalid. Allowed choices are table, mybb, wordpress, settings." },
     { args: ['demo', '--rows', '3'], message: "option '--rows <n>' argument '3' is invalid. Write a whole number from 20 to 1,000,000." },
   ])('is a usage error: $args', async ({ args, message }) => {
     const [done, json] = [await rowtree(args), await rowtree([...args, '--json'])]
@@ -67,6 +68,10 @@ describe('flags that make no sense together', () => {
     { args: ['resolve', '--all'], message: 'Cannot resolve: no side is preferred; add --prefer store, --prefer tree or --prefer merge' },
     { args: ['resolve', '--prefer', 'tree'], message: 'Cannot resolve: no paths are named; name them, or add --all for all conflicts and holds' },
     { args: ['resolve', 'a', '--all', '--prefer', 'tree'], message: 'Cannot resolve: both paths and --all are given; choose one of them' },
+    { args: ['init'], message: 'Cannot make a config: no preset is named; add --preset table, mybb, wordpress or settings' },
+    { args: ['init', '--preset', 'mybb'], message: 'Cannot make a config: no database is named; add --url, or --board with the directory that MyBB is in' },
+    { args: ['init', '--preset', 'table', '--board', '.'], message: 'Cannot make a config: --board goes with --preset mybb only; remove it' },
+    { args: ['init', '--notify', '--tree', 'x'], message: 'Cannot make a config: --tree does not go with --notify, which is about the config that is there; remove one of them' },
     { args: ['undo', '3', '--list'], message: 'Cannot undo: both an operation and --list are given; choose one of them' },
   ])('are a usage error before anything is opened: $args', async ({ args, message }) => {
     // There is no config here.
@@ -119,6 +124,7 @@ describe('exit codes', () => {
     ['store-unwritable', 1],
     ['undo-unknown', 1],
     ['locked', 1],
+    ['store-unreachable', 1],
   ] as const)('%s is %d', (code, exit) => {
     expect(exitCodeOfError(code)).toBe(exit)
   })

@@ -83,6 +83,19 @@ describe('a program', () => {
   })
 })
 
+describe('in the URL of a server', () => {
+  const env = { NAME: 'me@home', PASSWORD: 'p@ss:w/o%rd?#', PAIR: 'me:p%40ss', HOST: 'db:3307', URL: 'mysql://me:p%40ss@db/site' }
+  test.each([
+    ['mysql://me:${PASSWORD}@db/site', 'mysql://me:p%40ss%3Aw%2Fo%25rd%3F%23@db/site'],
+    ['postgres://${NAME}:${PASSWORD}@${HOST}/site', 'postgres://me%40home:p%40ss%3Aw%2Fo%25rd%3F%23@db:3307/site'],
+    ['mariadb://${PAIR}@${HOST}/site', 'mariadb://me:p%40ss@db:3307/site'],
+    ['${URL}', 'mysql://me:p%40ss@db/site'],
+    ['sqlite:${NAME}:${PASSWORD}@x', 'sqlite:me@home:p@ss:w/o%rd?#@x'],
+  ])('a name and a password are taken literally: %s', (written, url) => {
+    expect(configOf(`store: { url: "${written}", preset: mybb }\ntree: "\${NAME}"`, env)).toMatchObject({ store: { url }, tree: '/x/me@home' })
+  })
+})
+
 describe('secrets stay out of messages', () => {
   const env = { DB_PASSWORD: 'hunter2', DB_URL: 'mysql://root:hunter2@db/board', COLUMN: 'hunter2' }
   const url = 'store: { url: "mysql://root:${DB_PASSWORD}@db/board", preset: mybb }\n'

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { BOARD, configOf, faultOf, TABLE } from './samples.ts'
 
-const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, watch, ignore, mybb, collections'
+const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, watch, ignore, mybb, wordpress, settings, options, collections'
 
 /** A collection with one setting replaced. */
 const collection = (change: Record<string, string>): string => {
   const settings = { table: 't', key: 'id', path: '"{id}.txt"', content: 'body', ...change }
   return `  b: { ${Object.entries(settings).map(([name, value]) => `${name}: ${value}`).join(', ')} }`
 }
+
+const A_PRESET = 'must be table, mybb, wordpress, settings, or the path of a module such as ./preset.ts'
+
+/** A store on a server; a test puts its setting before the brace. */
+const SERVER = 'store: { url: "mysql://me@db/board", preset: mybb, prefix: a_ }\ntree: x'
 
 const TEMP_SUFFIX = 'must be a dot, then letters, digits, ".", "_" or "-", no dot at the end, 16 characters at most'
 
@@ -39,9 +44,23 @@ const SINGLE: [string, string, string, string][] = [
   ['store.url without a value', 'tree: x\nstore:\n  preset: mybb\n  url:', '4:3', 'store.url has no value; give it one or remove the key'],
   ['store.url empty', 'tree: x\nstore: { url: "", preset: mybb }', '2:15', 'store.url must not be empty'],
   ['store as text', 'tree: x\nstore: sqlite:x', '2:8', 'store must be a map, not text'],
-  ['preset unknown', 'store: { url: s, preset: phpbb }\ntree: x', '1:26', 'store.preset must be table or mybb'],
+  ['preset unknown', 'store: { url: s, preset: phpbb }\ntree: x', '1:26', `store.preset ${A_PRESET}`],
+  ['preset as a number', 'store: { url: s, preset: 1 }\ntree: x', '1:26', `store.preset ${A_PRESET}, not a number`],
+  ['preset of a module without a dot', 'store: { url: s, preset: preset.ts }\ntree: x', '1:26', `store.preset ${A_PRESET}`],
+  ['preset without a value', 'store: { url: s, preset: }\ntree: x', '1:18', 'store.preset has no value; give it one or remove the key'],
+  ['tls off', `${SERVER.replace('}', ', tls: false }')}`, '1:70', 'store.tls must be true or a map, not a boolean'],
+  ['tls as a path', `${SERVER.replace('}', ', tls: ca.pem }')}`, '1:70', 'store.tls must be true or a map, not text'],
+  ['unknown key in tls', `${SERVER.replace('}', ', tls: { crt: a } }')}`, '1:72', 'unknown key "crt" in store.tls; did you mean "cert"?'],
+  ['unknown key in tls, not close', `${SERVER.replace('}', ', tls: { a: a } }')}`, '1:72', 'unknown key "a" in store.tls; known keys: ca, cert, key, verify'],
+  ['tls.ca empty', `${SERVER.replace('}', ', tls: { ca: "" } }')}`, '1:76', 'store.tls.ca must not be empty'],
+  ['tls.verify as text', `${SERVER.replace('}', ', tls: { verify: no } }')}`, '1:80', 'store.tls.verify must be true or false, not text'],
+  ['tls.cert without its key', `${SERVER.replace('}', ', tls: { cert: a } }')}`, '1:78', 'store.tls.cert needs the key that belongs to it; set key'],
+  ['tls.key without its certificate', `${SERVER.replace('}', ', tls: { key: a } }')}`, '1:77', 'store.tls.key needs the certificate that belongs to it; set cert'],
+  ['tls for a file', TABLE.replace('\ntree', '\n  tls: true\ntree'), '3:8', 'store.tls has an effect with MySQL, MariaDB and PostgreSQL only; remove the key'],
   ['prefix with other characters', 'store: { url: s, preset: mybb, prefix: a-b }\ntree: x', '1:40', 'store.prefix must hold only letters, digits and "_"'],
-  ['prefix for a table', TABLE.replace('\ntree', '\n  prefix: a_\ntree'), '3:11', 'store.prefix has an effect with preset mybb only; remove the key'],
+  ['prefix for a table', TABLE.replace('\ntree', '\n  prefix: a_\ntree'), '3:11', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
+  ['prefix for settings', 'store: { url: s, preset: settings, prefix: a_ }\ntree: x', '1:44', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
+  ['prefix for a preset of one\'s own', 'store: { url: s, preset: ./p.ts, prefix: a_ }\ntree: x', '1:42', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
   ['tree missing', 'store: { url: s, preset: mybb }', '1:1', 'tree is missing'],
   ['tree as a number', 'store: { url: s, preset: mybb }\ntree: 5', '2:7', 'tree must be text, not a number; put it in quotes'],
   ['tree as a list', 'store: { url: s, preset: mybb }\ntree: [a]', '2:7', 'tree must be text, not a list'],
@@ -114,6 +133,16 @@ const SINGLE: [string, string, string, string][] = [
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],
+  ['mybb.sets empty', `${BOARD}mybb: { sets: [] }`, '3:15', 'mybb.sets must name one at least; remove the key for all'],
+  ['mybb.themes as a text', `${BOARD}mybb: { themes: Default }`, '3:17', 'mybb.themes must be a list of names, not text'],
+  ['mybb for another preset', 'store: { url: s, preset: wordpress }\ntree: x\nmybb: {}', '3:7', 'mybb has an effect with preset mybb only; remove the key'],
+  ['wordpress for a board', `${BOARD}wordpress: {}`, '3:12', 'wordpress has an effect with preset wordpress only; remove the key'],
+  ['settings for a table', `${TABLE}settings: {}`, '6:11', 'settings has an effect with preset settings only; remove the key'],
+  ['options for a board', `${BOARD}options: { a: 1 }`, '3:10', 'options has an effect with a preset of your own only; remove the key'],
+  ['options as a list', 'store: { url: s, preset: ./p.ts }\ntree: x\noptions: [a]', '3:10', 'options must be a map, not a list'],
+  ['options named like the prototype', 'store: { url: s, preset: ./p.ts }\ntree: x\noptions: { __proto__: 1 }', '3:10', 'options must not name a setting "__proto__"'],
+  ['collections for a preset of one\'s own', 'store: { url: s, preset: ./p.ts }\ntree: x\ncollections: {}', '3:14', 'collections cannot go with a preset of your own, which brings its own; remove the key'],
+  ['unknown key where there is none', 'store: { url: s, preset: settings }\ntree: x\nsettings: { a: 1 }', '3:13', 'unknown key "a" in settings; it takes none'],
   ['mybb.master as a number', `${BOARD}mybb: { master: 1 }`, '3:17', 'mybb.master must be true or false, not a number'],
 
   ['collections missing', 'store: { url: s }\ntree: x', '1:1', 'collections is missing; preset table needs at least one collection'],

@@ -33,7 +33,7 @@ collections:
       { file: '/srv/site/rowtree.yaml', directory: '/srv/site', env: {} },
     )
     expect(config).toEqual({
-      store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: 'mybb_' },
+      store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: '' },
       tree: '/srv/site/board',
       state: '/srv/site/.rowtree',
       export: { fsync: 'file', workers: 2, tempSuffix: '.part', prune: true },
@@ -43,6 +43,9 @@ collections:
       watch: { settle: 50, maxBatch: 10, rescan: 300_000, poll: 'off', onImport: 'npm run clear-cache', oneWay: 'tree' },
       ignore: ['*.bak', '.git/'],
       mybb: { master: false, global: false },
+      wordpress: {},
+      settings: {},
+      options: {},
       collections: [
         {
           name: 'pages',
@@ -67,10 +70,41 @@ collections:
     expect(config.collections).toEqual([])
   })
 
+  test('of parts of a board, with its directory', () => {
+    const config = parseConfig('store: { url: sqlite:b.sqlite, preset: mybb }\ntree: x\nmybb: { global: true, sets: [A], themes: [B, C], board: ../forum }', { directory: '/srv/site', env: {} })
+    expect(config.mybb).toEqual({ master: false, global: true, sets: ['A'], themes: ['B', 'C'], board: '/srv/forum' })
+  })
+
+  test.each([
+    ['wordpress', 'wordpress', 'wp_'],
+    ['settings', 'settings', ''],
+    ['./presets/shop.ts', { module: '/x/presets/shop.ts' }, ''],
+    ['../shop.js', { module: '/shop.js' }, ''],
+    ['/srv/shop.ts', { module: '/srv/shop.ts' }, ''],
+  ])('of the preset %s', (written, preset, prefix) => {
+    expect(configOf(`store: { url: sqlite:a.db, preset: ${written} }\ntree: x`).store).toEqual({ url: 'sqlite:a.db', preset, prefix })
+  })
+
+  test('tells a preset of your own what it is told itself', () => {
+    const config = configOf('store: { url: sqlite:a.db, preset: ./p.ts }\ntree: x\noptions: { shop: { name: "${NAME}" }, tables: [a, 2] }', { NAME: 'north' })
+    expect(config.options).toEqual({ shop: { name: 'north' }, tables: ['a', 2] })
+  })
+
+  test.each([
+    ['true', { verify: true }],
+    ['{}', { verify: true }],
+    ['{ ca: ca.pem, verify: false }', { ca: '/x/ca.pem', verify: false }],
+    ['{ ca: ../ca.pem, cert: /etc/c.pem, key: "${KEY}" }', { ca: '/ca.pem', cert: '/etc/c.pem', key: '/x/k/key.pem', verify: true }],
+  ])('of a server with tls: %s', (tls, expected) => {
+    for (const scheme of ['mysql', 'mariadb', 'postgres', 'postgresql', 'POSTGRES']) {
+      expect(configOf(`store: { url: "${scheme}://me@db/site", preset: mybb, tls: ${tls} }\ntree: x`, { KEY: 'k/key.pem' }).store.tls).toEqual(expected)
+    }
+  })
+
   test('has every default', () => {
     const { store, state, export: exporting, guards, onConflict, history, watch, ignore, mybb } = configOf(TABLE)
     expect({ store, state, exporting, guards, onConflict, history, watch, ignore, mybb }).toEqual({
-      store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: 'mybb_' },
+      store: { url: 'sqlite:board.sqlite', preset: 'table', prefix: '' },
       state: '/x/.rowtree',
       exporting: { fsync: 'batch', workers: 'auto', tempSuffix: '.tmp', prune: false },
       guards: { allowEmpty: false, maxDelete: { share: 0.25 }, maxFileSize: 8 * 1024 * 1024 },

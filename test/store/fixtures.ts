@@ -7,7 +7,7 @@ import { RowtreeError } from '../../src/errors.ts'
 import { openStore, type StoreOptions } from '../../src/store/open.ts'
 import { digestOf } from '../../src/digest.ts'
 import type { Applied, Change, Chunk, Finding, Store } from '../../src/store/store.ts'
-import type { TableCollection } from '../../src/store/table/source.ts'
+import type { TableCollection } from '../../src/store/open.ts'
 import type { Problem, Row } from '../../src/types.ts'
 
 /** An empty directory that goes away with the test. */

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { TableCollection } from '../../src/store/table/source.ts'
+import type { TableCollection } from '../../src/store/open.ts'
 import { changeAt, collection, execute, literals, makeDatabase, open, pages } from './fixtures.ts'
 import { putBack, remove } from './put-back.ts'
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeRow } from '../../src/store/row.ts'
-import type { TableCollection } from '../../src/store/table/source.ts'
+import type { TableCollection } from '../../src/store/open.ts'
 import { collection, contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
 
 const PAGES = 'create table pages (site text, slug text, body text);'

@@ -40,6 +40,8 @@ class Stage {
   listener: WatcherListener | undefined
   watchers = 0
   token = '1'
+  /** Who listens to the store. */
+  readonly listeners = new Set<() => void>()
   /** Paths that are not gone although they are not there. */
   readonly away = new Set<string>()
   /** What a rescan waits for. */
@@ -55,11 +57,16 @@ class Stage {
   /** What the next cycles answer; by default each path that they are about is imported. */
   answers: ((request: Request) => Answer | Promise<Answer>)[] = []
 
-  constructor(settings: Partial<WatchSettings> = {}) {
+  constructor(settings: Partial<WatchSettings> = {}, tells = false) {
     this.session = startSession({
       clock: this.clock,
       onEnd: () => {},
       token: async () => this.token,
+      listen: async (onChange) => {
+        if (!tells) return undefined
+        this.listeners.add(onChange)
+        return async () => void this.listeners.delete(onChange)
+      },
       ageOf: (path) => {
         const change = this.changes.has(path) ? this.changes.get(path) : -1e9
         return change === undefined ? undefined : this.clock.now() - change
@@ -108,6 +115,12 @@ class Stage {
     return this.events.splice(0).map((event) => Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'time')))
   }
 
+  /** Somebody else changes the store, which tells so. */
+  change(token: string): void {
+    this.token = token
+    for (const listener of this.listeners) listener()
+  }
+
   /** The paths of the cycles since the last call. */
   looked(): (readonly string[] | undefined)[] {
     return this.cycles.splice(0).map(({ paths }) => paths)
@@ -124,8 +137,8 @@ function failing(code: ErrorCode): () => never {
   }
 }
 
-async function begun(settings: Partial<WatchSettings> = {}): Promise<Stage> {
-  const stage = new Stage(settings)
+async function begun(settings: Partial<WatchSettings> = {}, tells = false): Promise<Stage> {
+  const stage = new Stage(settings, tells)
   await stage.clock.pass(0)
   stage.news()
   stage.looked()
@@ -376,6 +389,106 @@ describe('the store', () => {
     await stage.clock.pass(10_000)
     expect(stage.cycles.map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined], ['export', undefined]])
     expect(stage.news()).toMatchObject([{ event: 'exported', paths: ['a'] }])
+  })
+})
+
+describe('a store that tells of its changes', () => {
+  const HOUR = 3_600_000
+
+  it('is read at once, and asked now and then all the same', async () => {
+    const stage = await begun({ poll: HOUR }, true)
+    stage.answers.push(() => report({ exported: ['a'] }))
+    stage.change('2')
+    await stage.clock.pass(0)
+    expect(stage.cycles.splice(0).map(({ direction, paths }) => [direction, paths])).toEqual([['export', undefined]])
+    expect(stage.news()).toMatchObject([{ event: 'exported', paths: ['a'] }])
+    stage.token = '3'
+    await stage.clock.pass(HOUR - 1)
+    expect(stage.cycles).toHaveLength(0)
+    await stage.clock.pass(1)
+    expect(stage.cycles).toHaveLength(1)
+  })
+
+  it('and tells without a change is not read', async () => {
+    const stage = await begun({ poll: HOUR }, true)
+    stage.change('1')
+    await stage.clock.pass(1_000)
+    expect(stage.cycles).toEqual([])
+  })
+
+  it('again and again is read once in a settle time', async () => {
+    const stage = await begun({ poll: HOUR }, true)
+    for (const token of ['2', '3', '4']) stage.change(token)
+    await stage.clock.pass(0)
+    expect(stage.cycles).toHaveLength(1)
+    for (const token of ['5', '6']) stage.change(token)
+    await stage.clock.pass(99)
+    expect(stage.cycles).toHaveLength(1)
+    await stage.clock.pass(1)
+    expect(stage.cycles).toHaveLength(2)
+    await stage.clock.pass(1_000)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('is polled no later for that', async () => {
+    const stage = await begun({ poll: 100, settle: 60_000 }, true)
+    stage.change('2')
+    await stage.clock.pass(0)
+    stage.change('3')
+    await stage.clock.pass(100)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('amid a cycle is read after it', async () => {
+    const stage = await begun({ poll: HOUR }, true)
+    stage.answers.push(() => {
+      stage.change('3')
+      return report({})
+    })
+    stage.change('2')
+    await stage.clock.pass(100)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('while the first look at everything goes on is read after it', async () => {
+    const stage = new Stage({ poll: HOUR }, true)
+    stage.answers.push(() => {
+      stage.change('2')
+      return report({})
+    })
+    await stage.clock.pass(0)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('once is read again when that failed, long before the next poll', async () => {
+    const stage = await begun({ poll: HOUR }, true)
+    stage.answers.push(failing('store-unreachable'))
+    stage.change('2')
+    await stage.clock.pass(1_000)
+    expect(stage.cycles).toHaveLength(2)
+    expect(stage.news()).toMatchObject([{ event: 'problem', code: 'store-unreachable' }, { event: 'recovered' }])
+  })
+
+  it('alone: what moves amid an export is exported soon', async () => {
+    const stage = await begun({ poll: HOUR, oneWay: 'store' }, true)
+    stage.answers.push(() => report({}, { conflicts: [{ path: 'a', code: 'changed-meanwhile', message: 'a changed' }] }))
+    stage.change('2')
+    await stage.clock.pass(100)
+    expect(stage.cycles).toHaveLength(2)
+  })
+
+  it('is not listened to where it is not asked either', async () => {
+    const stage = await begun({ poll: Number.POSITIVE_INFINITY }, true)
+    expect(stage.listeners.size).toBe(0)
+  })
+
+  it('is listened to once, as long as the session runs', async () => {
+    const stage = await begun({}, true)
+    stage.listener!.replaced('watcher-died')
+    await stage.clock.pass(0)
+    expect([stage.watchers, stage.listeners.size]).toEqual([1, 1])
+    await stage.session.stop()
+    expect(stage.listeners.size).toBe(0)
   })
 })
 

@@ -82,6 +82,14 @@ describe('writeFileAtomic', () => {
     expect(flushed.slice(1)).toEqual([`${directory}/a/b`, `${directory}/a`, directory])
   })
 
+  it('replaces nothing where that is asked for', async () => {
+    const path = join(temporaryDirectory(), 'a')
+    await writeFileAtomic(path, 'first', { replace: false })
+    const error = await failure(writeFileAtomic(path, 'second', { replace: false }))
+    expect(error).toMatchObject({ code: 'target-exists', path, message: `Cannot write ${path}: it is there already` })
+    expect([text(path), listing(dirname(path))]).toEqual(['first', ['a']])
+  })
+
   it('takes a URL', async () => {
     const path = join(temporaryDirectory(), 'a file 100%.txt')
     await writeFileAtomic(pathToFileURL(path), 'x')

@@ -7,7 +7,7 @@ export const PASSWORD_VARIABLE = 'ROWTREE_DB_PASSWORD'
 export interface StoreUrl {
   /** With `${ROWTREE_DB_PASSWORD}` where a password belongs. */
   readonly url: string
-  /** What the variable holds has to be percent-encoded: `@`, `:`, `/`, `?`, `#` and `%` mean something in a URL. */
+  /** What the variable holds is taken literally: the config encodes it. */
   readonly secret?: typeof PASSWORD_VARIABLE
 }
 

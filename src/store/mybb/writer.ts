@@ -30,7 +30,6 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
-    if (plan === undefined) await language.lockTable?.(collection.table).execute(db)
     // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
     if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined, language.forUpdate)
     const located = await locate(db, database, collection, plan!, paths, language.forUpdate)
@@ -122,11 +121,25 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     return writeProblem(collection, change, 'not-stored', state)
   }
 
+  async function finish(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    try {
+      const state = await collection.finish?.(db, written)
+      return state === undefined ? undefined : refuse(change, state)
+    } catch (error) {
+      const state = database.failures.refusal(error)
+      if (state === undefined) throw error
+      return refuse(change, `the database refused what follows from it: ${state}`)
+    }
+  }
+
   return {
     shape: collection,
     async prepare() {
       await prepare()
       table = await database.catalogue.table(collection.table)
+    },
+    async lock(db) {
+      await language.lockTable?.(collection.table).execute(db)
     },
     current,
     asked: ({ content }) => textOf(content!),
@@ -140,10 +153,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
       }
       return undefined
     },
-    async finish(db) {
-      const state = written.length > 0 ? await collection.finish?.(db, written) : undefined
-      return state === undefined ? undefined : refuse(last!, state)
-    },
+    finish: async (db) => (written.length > 0 ? await finish(db, last!) : undefined),
     committed: async () => (written.length > 0 ? await collection.committed?.(written) : undefined) ?? [],
   }
 }

@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** The parameters that a URL may have. */
-const PARAMETERS = ['socket']
+const PARAMETERS: ReadonlySet<string> = new Set(['socket'])
 
 /**
  * Reads a URL like `mysql://user:password@host:3306/database?socket=/run/mysqld/mysqld.sock`. What it holds may be percent-encoded. The host is
@@ -24,7 +24,7 @@ const PARAMETERS = ['socket']
 export function addressOf(url: string): Address {
   if (!/^(?:mysql|mariadb):\/\//i.test(url)) throw unsupported(url, 'it does not begin with mysql:// or mariadb://')
   const parts = partsOf(url)
-  const stranger = [...parts.searchParams.keys()].find((name) => !PARAMETERS.includes(name))
+  const stranger = [...parts.searchParams.keys()].find((name) => !PARAMETERS.has(name))
   if (stranger !== undefined) {
     throw unsupported(url, `it has the unknown parameter ${JSON.stringify(stranger)}. Known is socket=/run/mysqld/mysqld.sock`)
   }

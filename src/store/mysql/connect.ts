@@ -29,6 +29,7 @@ export async function connect(address: Address, tls: Tls | undefined): Promise<C
     // FOUND_ROWS: a row that holds the new values already counts as updated. A server may not ask for files of this machine.
     flags: ['FOUND_ROWS', '-LOCAL_FILES'],
     connectTimeout: PATIENCE,
+    maxPreparedStatements: 20,
     keepAliveInitialDelay: 30_000,
     supportBigNumbers: true,
     dateStrings: true,

@@ -13,6 +13,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely'
+import type { PreparedQuery } from './prepared.ts'
 import type { Session, Statement } from './session.ts'
 
 /** Who has to know of each transaction that writes. */
@@ -118,8 +119,9 @@ class MysqlConnection implements DatabaseConnection {
   }
 }
 
-function statementOf({ sql, parameters }: CompiledQuery, records: boolean): Statement {
-  return { sql, parameters: parameters.map(bindable), records }
+function statementOf(query: CompiledQuery | PreparedQuery, records: boolean): Statement {
+  const { sql, parameters } = query
+  return { sql, parameters: parameters.map(bindable), records, prepared: 'prepared' in query && query.prepared }
 }
 
 /** The driver knows bytes as a `Buffer` only. */

@@ -81,7 +81,7 @@ function meaningOf(error: unknown): readonly [code: ErrorCode | undefined, state
 }
 
 function isLost(error: unknown): boolean {
-  return LOST.has(nameOf(error) ?? '') || LOST_NUMBERS.has(numberOf(error)) || (error instanceof Error && /in closed state$/.test(error.message))
+  return LOST.has(nameOf(error) ?? '') || LOST_NUMBERS.has(numberOf(error)) || (error instanceof Error && error.message.endsWith('in closed state'))
 }
 
 function isCertificate(error: unknown): boolean {

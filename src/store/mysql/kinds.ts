@@ -38,7 +38,7 @@ const ENDLESS = 2 ** 32 - 1
 /** A column of the catalogue. */
 export function columnOf({ name, data, type, characters, octets, charset, collation, extra }: ColumnFacts): Column {
   const kind = KINDS.get(data.toLowerCase()) ?? 'other'
-  const sized = /char$/.test(data)
+  const sized = data.endsWith('char')
   const most = Number(sized ? characters : octets)
   const repertoire = charset === null ? undefined : REPERTOIRES.get(charset)
   return {
@@ -47,7 +47,7 @@ export function columnOf({ name, data, type, characters, octets, charset, collat
     type,
     ...(kind !== 'other' && most > 0 && most < ENDLESS && { limit: { most, unit: sized ? 'characters' : 'bytes' } }),
     ...(repertoire !== undefined && { repertoire }),
-    ...(collation !== null && !/_bin$/.test(collation) && { caseless: true }),
+    ...(collation !== null && !collation.endsWith('_bin') && { caseless: true }),
     // DEFAULT_GENERATED is a default.
     ...(/\b(?:VIRTUAL|STORED|PERSISTENT)\b/.test(extra) && { generated: true }),
   }

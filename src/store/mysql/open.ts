@@ -1,7 +1,9 @@
+import { isIP } from 'node:net'
 import { Kysely } from 'kysely'
-import type { Database, DatabaseOptions } from '../database.ts'
+import { RowtreeError } from '../../errors.ts'
+import type { Database, DatabaseOptions, Tls } from '../database.ts'
 import { redactUrl } from '../url.ts'
-import { addressOf } from './address.ts'
+import { addressOf, type Address } from './address.ts'
 import { catalogueOf } from './catalogue.ts'
 import { connect } from './connect.ts'
 import { MysqlDialect } from './dialect.ts'
@@ -21,6 +23,7 @@ import { serverTexts } from './texts.ts'
 export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<Database> {
   const address = addressOf(url)
   const name = redactUrl(url)
+  requireName(name, address, tls)
   const failures = failuresOf(name)
   const sessions = { question: newSession(), stream: newSession(), writer: newSession() }
   const kysely = new Kysely<unknown>({ dialect: new MysqlDialect(sessions.question) })
@@ -65,4 +68,11 @@ export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<
       for (const session of Object.values(sessions)) await session.close()
     },
   }
+}
+
+/** For an address in place of a name the driver takes a certificate for localhost, whoever answers (mysql2 3.24). */
+function requireName(path: string, { host, socket }: Address, tls: Tls | undefined): void {
+  if (tls?.verify !== true || socket !== undefined || isIP(host) === 0) return
+  const state = `the certificate of ${host} can only be verified by a name. Write the name of the server in store.url, or do not verify`
+  throw new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
 }

@@ -10,6 +10,8 @@ export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
   readonly records: boolean
+  /** Whether the server is to keep it, for the next time. Default: no. */
+  readonly prepared?: boolean
 }
 
 /** Statements that may be asked twice without harm. */
@@ -33,14 +35,21 @@ export class Session {
 
   /** From now on a lost connection is an error. */
   async hold(begin: Statement): Promise<void> {
-    await this.run(begin)
-    this.#held = true
+    if (this.#held) throw new Error('a transaction or a lock is open already')
+    const reused = this.#connection !== undefined
+    try {
+      await this.#begin(begin)
+    } catch (error) {
+      // It ended while nobody asked, and only this told.
+      if (!reused || this.#closed || !isFatal(error)) throw error
+      await this.#begin(begin)
+    }
   }
 
   /** A lost connection may be replaced from now on. Without one there is nothing to take back. */
   async letGo(end: Statement): Promise<void> {
     try {
-      if (this.#lost === undefined && this.#connection !== undefined) await this.#ask(await this.#connection, end)
+      if (this.#lost === undefined && this.#connection !== undefined) await this.#ask(this.#connection, end)
     } catch (error) {
       // What it held must not stay open, nor be taken for the next one's.
       await this.drop(error)
@@ -68,14 +77,13 @@ export class Session {
 
   async run(statement: Statement): Promise<Answer> {
     const reused = this.#connection !== undefined
-    const connection = await this.#open()
     try {
-      return await this.#ask(connection, statement)
+      return await this.#ask(this.#open(), statement)
     } catch (error) {
-      // It ended while nobody asked, and only this told.
-      const again = reused && !this.#held && !this.#closed && isFatal(error) && (QUESTION.test(statement.sql) || /^start transaction/.test(statement.sql))
+      // As in `hold`.
+      const again = reused && !this.#held && !this.#closed && isFatal(error) && QUESTION.test(statement.sql)
       if (!again) throw error
-      return await this.#ask(await this.#open(), statement)
+      return await this.#ask(this.#open(), statement)
     }
   }
 
@@ -116,6 +124,19 @@ export class Session {
     await new Promise<void>((resolve) => (open === undefined ? resolve() : open.end(() => resolve())))
   }
 
+  async #begin(begin: Statement): Promise<void> {
+    // Before it is asked: a connection that ends right after the answer must not be replaced.
+    this.#held = true
+    this.#lost = undefined
+    try {
+      await this.#ask(this.#open(), begin)
+    } catch (error) {
+      this.#held = false
+      this.#lost = undefined
+      throw error
+    }
+  }
+
   #open(): Promise<Connection> {
     if (this.#closed) return Promise.reject(new Error('the store was closed'))
     if (this.#held && this.#lost !== undefined) return Promise.reject(this.#lost as Error)
@@ -137,16 +158,18 @@ export class Session {
     if (this.#held) this.#lost = reason
   }
 
-  #ask(connection: Connection, { sql, parameters, records }: Statement): Promise<Answer> {
-    const current = this.#connection
+  async #ask(opening: Promise<Connection>, { sql, parameters, records, prepared }: Statement): Promise<Answer> {
+    const connection = await opening
     return new Promise((resolve, reject) => {
       const done = (error: QueryError | null, result: unknown, fields: FieldPacket[] | undefined): void => {
         if (error) {
-          if (isFatal(error) && current !== undefined) this.#forget(current, error)
+          if (isFatal(error)) this.#forget(opening, error)
           reject(error)
         } else resolve(fields === undefined ? { done: result as ResultSetHeader } : { rows: result as unknown[] })
       }
-      connection.query({ sql, values: parameters, rowsAsArray: records } as QueryOptions, done as never)
+      const options = { sql, values: parameters, rowsAsArray: records } as QueryOptions
+      if (prepared === true) connection.execute(options, done as never)
+      else connection.query(options, done as never)
     })
   }
 }

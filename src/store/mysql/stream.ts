@@ -16,13 +16,13 @@ export async function* streamOf(connection: Connection, options: QueryOptions, s
   let rows: unknown[][] = []
   let state = 'open' as 'open' | 'ended' | 'failed'
   let reason: unknown
-  let wake = (): void => {}
+  let wake: (() => void) | undefined
 
   function fail(error: unknown): void {
     if (state !== 'open') return
     state = 'failed'
     reason = error
-    wake()
+    wake?.()
   }
   // A lost connection is told to the connection alone.
   const closed = (): void => fail(Object.assign(new Error('Connection lost: The server closed the connection.'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }))
@@ -33,11 +33,11 @@ export async function* streamOf(connection: Connection, options: QueryOptions, s
   query.on('result', (row) => {
     if (rows.push(row) < size) return
     connection.pause()
-    wake()
+    wake?.()
   })
   query.on('end', () => {
     if (state === 'open') state = 'ended'
-    wake()
+    wake?.()
   })
   try {
     while (true) {

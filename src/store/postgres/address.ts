@@ -36,6 +36,7 @@ export function addressOf(url: string, { tls }: DatabaseOptions): Address {
   if (database === '' || database.includes('/')) throw unsupported(name, 'it names no database. Write postgres://USER@HOST/DATABASE')
   const user = decoded(parsed.username, name)
   if (user === '') throw unsupported(name, 'it names no user. Write postgres://USER@HOST/DATABASE')
+  const password = decoded(parsed.password, name)
   const host = searchParams.get('host') ?? decoded(parsed.hostname, name).replace(/^\[(.*)\]$/, '$1')
   return {
     name,
@@ -44,8 +45,8 @@ export function addressOf(url: string, { tls }: DatabaseOptions): Address {
       host: host === '' ? 'localhost' : host,
       port: parsed.port === '' ? 5432 : Number(parsed.port),
       user,
-      // Without one the driver would look for a password elsewhere.
-      password: parsed.password === '' ? '' : decoded(parsed.password, name),
+      // For an empty one the driver would look in the environment and in the user's home.
+      password: () => password,
       database,
       ssl: host.startsWith('/') ? false : encryption(tls),
       application_name: 'rowtree',

@@ -39,8 +39,10 @@ export class PostgresConnection implements DatabaseConnection {
   #unseen = false
   #lost: unknown
   #closed = false
-  /** How often a text was asked, and from the second time on the name that it is prepared by. */
-  readonly #prepared = new Map<string, string | undefined>()
+  /** Texts that were asked once, the latest last. */
+  readonly #seen = new Set<string>()
+  /** The names of statements that this connection has prepared, by their texts. */
+  readonly #prepared = new Map<string, string>()
   #names = 0
 
   constructor(options: ConnectionOptions) {
@@ -175,12 +177,13 @@ export class PostgresConnection implements DatabaseConnection {
     client.end().catch((error: unknown) => (this.#lost ??= error))
   }
 
+  /** What is asked only once is not worth preparing. */
   #nameFor(text: string): string | undefined {
-    const known = this.#prepared.has(text)
     const name = this.#prepared.get(text)
     if (name !== undefined || this.#prepared.size >= PREPARED) return name
-    // What is asked only once is not worth it.
-    this.#prepared.set(text, known ? `rowtree_${++this.#names}` : undefined)
+    if (this.#seen.delete(text)) this.#prepared.set(text, `rowtree_${++this.#names}`)
+    else this.#seen.add(text)
+    if (this.#seen.size > PREPARED) this.#seen.delete(this.#seen.keys().next().value!)
     return this.#prepared.get(text)
   }
 }

@@ -6,7 +6,7 @@ export interface ClientOptions {
   readonly host: string
   readonly port: number
   readonly user: string
-  readonly password: string | undefined
+  readonly password: () => string
   readonly database: string
   readonly ssl: object | boolean
   readonly application_name: string

@@ -65,6 +65,8 @@ function stateOf(error: unknown): State {
   if (known !== undefined) return sqlStateOf(error) === '42501' ? { state: `${known.state}: ${messageOf(error)}` } : known
   const message = messageOf(error)
   if (isLost(error)) return { code: 'store-unreachable', state: `the connection to the server was lost (${message}). Try again` }
+  // The driver finds out before the server says so.
+  if (message.startsWith('SASL:')) return { state: PASSWORD }
   if (/does not support SSL/.test(message)) return { state: 'the server does not encrypt connections. Remove store.tls, or switch "ssl" on in postgresql.conf' }
   if (isUntrusted(error)) return { state: `the certificate of the server is not trusted (${message}). Name who signed it in store.tls.ca` }
   return { state: message }

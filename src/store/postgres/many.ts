@@ -8,10 +8,9 @@ import { isComparable } from './keys.ts'
 
 /** One statement that updates many rows, each by the exact value of its key: what is new comes as one array a column. */
 export function updateMany(db: Kysely<unknown>, { table, keys, columns, same, rows }: ManyRows): CompiledQuery {
-  const name = (kind: 'k' | 'v', index: number): ReturnType<typeof sql.id> => sql.id('rowtree_new', `rowtree_${kind}${index}`)
   const mine = (column: Column): ReturnType<typeof sql> => sql`${sql.table(table)}.${sql.id(column.name)}`
-  const changes = columns.map((column, index) => sql`${sql.id(column.name)} = ${name('v', index)}::${sql.raw(castOf(column))}`)
-  const isRow = keys.flatMap((column, index) => conditions(column, mine(column), name('k', index)))
+  const changes = columns.map((column, index) => sql`${sql.id(column.name)} = ${given('v', index)}::${sql.raw(castOf(column))}`)
+  const isRow = keys.flatMap((column, index) => conditions(column, mine(column), given('k', index)))
   const arrays = [
     ...keys.map((column, index) => array(column, rows.map(({ key }) => key[index]!))),
     ...columns.map((column, index) => array(column, rows.map(({ values }) => values[index] as SqlValue))),
@@ -20,6 +19,11 @@ export function updateMany(db: Kysely<unknown>, { table, keys, columns, same, ro
   return sql`
     update ${sql.table(table)} set ${sql.join([...changes, ...same])}
     from unnest(${sql.join(arrays)}) as rowtree_new(${sql.join(names)}) where ${sql.join(isRow, sql` and `)}`.compile(db)
+}
+
+/** A value that came with the statement, of a key or of a column. */
+function given(kind: 'k' | 'v', index: number): ReturnType<typeof sql.id> {
+  return sql.id('rowtree_new', `rowtree_${kind}${index}`)
 }
 
 /** The first comparison is served by an index; the second one is exact where a column takes different texts for the same. */

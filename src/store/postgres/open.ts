@@ -9,6 +9,7 @@ import { PostgresDialect } from './dialect.ts'
 import { failuresOf } from './failures.ts'
 import { postgresLanguage } from './language.ts'
 import { listenTo } from './listen.ts'
+import { notifySql } from './notify-sql.ts'
 import { connect } from './session.ts'
 import { ChangeToken } from './token.ts'
 
@@ -73,6 +74,7 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
         await stop()
       }
     },
+    notifySql: (watched) => notifySql([...new Set(watched.map(({ table }) => table))]),
     isCurrent: () => !closed,
     files: [],
     async close() {

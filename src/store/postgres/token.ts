@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Watched } from '../database.ts'
 import { queryTexts } from './records.ts'
 import type { Ask, Witness } from './connection.ts'
@@ -7,8 +7,10 @@ import type { Ask, Witness } from './connection.ts'
 /** What is known about some tables. */
 interface Known {
   readonly question: string
-  /** What `COUNTER` said before the contents were looked at; `undefined` where it does not count: they have to be looked at each time. */
+  /** What `COUNTER` said before the contents were looked at; `undefined`: they have to be looked at again. */
   counter: string | undefined
+  /** Whether only transactions change the tables. */
+  steady: boolean
   contents: string
   version: number
 }
@@ -35,6 +37,7 @@ export class ChangeToken implements Witness {
   #before: ReadonlyMap<Known, string> = new Map()
 
   async read(db: Kysely<unknown>, watched: readonly Watched[]): Promise<string> {
+    if (watched.length === 0) return this.#opening
     const ask: Ask = (text) => queryTexts(db, text)
     const name = JSON.stringify(watched)
     let known = this.#known.get(name)
@@ -43,7 +46,7 @@ export class ChangeToken implements Witness {
       // Asked before: what is committed in between moves it next time.
       const counter = await counterOf(ask)
       const { contents, steady } = await contentsOf(ask, question)
-      known = this.#known.get(name) ?? { question, counter: steady ? counter : undefined, contents, version: 1 }
+      known = this.#known.get(name) ?? { question, counter: steady ? counter : undefined, steady, contents, version: 1 }
       this.#known.set(name, known)
     } else await this.#look(ask, known)
     return `${this.#opening} ${known.version}`
@@ -55,6 +58,7 @@ export class ChangeToken implements Witness {
     const { contents, steady } = await contentsOf(ask, known.question)
     if (contents !== known.contents) known.version++
     known.contents = contents
+    known.steady = steady
     known.counter = steady ? counter : undefined
   }
 
@@ -72,14 +76,17 @@ export class ChangeToken implements Witness {
   async ending(ask: Ask): Promise<() => void> {
     const before = this.#before
     this.#before = new Map()
-    if (before.size === 0 || (await ask('select pg_current_xact_id_if_assigned()::text'))[0]![0] === null) return () => undefined
+    if (before.size === 0) return () => undefined
+    const [[transaction, counter]] = (await ask(`select pg_current_xact_id_if_assigned()::text, ${COUNTER}`)) as [[string | null, string]]
+    if (transaction === null) return () => undefined
+    const next = counterAfter(counter, transaction)
     const after = new Map<Known, string>()
     for (const known of before.keys()) after.set(known, (await contentsOf(ask, known.question)).contents)
     return () => {
       for (const [known, contents] of after) {
         if (known.contents !== before.get(known)) known.version++
         known.contents = contents
-        known.counter = undefined
+        known.counter = known.steady ? next : undefined
       }
     }
   }
@@ -87,6 +94,17 @@ export class ChangeToken implements Witness {
 
 async function counterOf(ask: Ask): Promise<string> {
   return (await ask(`select ${COUNTER}`))[0]![0]!
+}
+
+/**
+ * What the counter is going to say after this transaction, if it was alone: nothing was under way when it began, it was the next one, and nothing came after it. Otherwise the
+ * counter says something else, and the contents are looked at.
+ */
+function counterAfter(counter: string, transaction: string): string | undefined {
+  const [, first, rest] = /^(\d+):\1:( .*)$/.exec(counter) ?? []
+  if (first !== transaction) return undefined
+  const next = BigInt(transaction) + 1n
+  return `${next}:${next}:${rest}`
 }
 
 async function contentsOf(ask: Ask, question: string): Promise<{ readonly contents: string; readonly steady: boolean }> {
@@ -99,8 +117,18 @@ function questionFor(db: Kysely<unknown>, watched: readonly Watched[]): string {
   const text = (table: string): string => `'${sql`${sql.table(table)}`.compile(db).sql.replaceAll("'", "''")}'`
   const steady = watched.map(({ table }) => `(select bool_and(c.relkind in ('r', 'm', 'p', 'I', 'i')) from pg_class c
     where c.oid = to_regclass(${text(table)}) or c.oid in (select relid from pg_partition_tree(to_regclass(${text(table)}))))`)
-  // A sum of hashes of single columns would not see that two rows swapped theirs.
   const contents = watched.map(({ table, columns }) => sql`
-    (select count(*) || ' ' || coalesce(sum(hashtextextended(row(${sql.join(columns.map((column) => sql.id(column)))})::text, 0)), 0) from ${sql.table(table)})`.compile(db).sql)
+    (select count(*) || ' ' || coalesce(sum(${hashOf(columns)}), 0) from ${sql.table(table)})`.compile(db).sql)
   return `select (${steady.join(' and ')})::text, ${contents.join(', ')}`
+}
+
+/**
+ * The hash of a row: that of a column starts from that of the column before, because a sum of hashes of single columns would not see that two rows swapped theirs. A
+ * column that takes some texts for the same would hash them so, too. The mark before each text tells the empty one from NULL.
+ */
+function hashOf(columns: readonly string[]): RawBuilder<unknown> {
+  return columns.reduce<RawBuilder<unknown>>(
+    (before, column) => sql`hashtextextended(coalesce('=' || ${sql.id(column)}::text, '') collate "C", ${before})`,
+    sql`0`,
+  )
 }

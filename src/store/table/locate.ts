@@ -82,8 +82,8 @@ export function twinFinder(source: Source, language: Language): FindTwins {
 }
 
 /** What names a row exactly, for `keyParameters`. */
-export function nativeKey({ keys }: Source, record: RowRecord): SqlValue[] {
-  return record.slice(record.length - keys.length)
+export function nativeKey({ identity }: Source, record: RowRecord): SqlValue[] {
+  return record.slice(record.length - identity.length)
 }
 
 function collect({ keys }: Source, records: readonly RowRecord[]): Map<string, Located> {
@@ -117,20 +117,23 @@ type Lock = 'for update' | undefined
  * texts in its own way. Each number of parameters takes a text of its own, which is compiled once.
  */
 function byKeys(source: Source, language: Language, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[], lock: Lock) => Promise<RowRecord[]> {
-  const compiled = new Map<string, string>()
-  const columns = source.keys.map(reference)
-  const identities = columns.map((key) => language.identity?.(key) ?? language.keyText(key))
+  const compiled = new Map<string, { readonly text: string; readonly fixed: readonly unknown[] }>()
+  const identities = source.identity.map((one) => {
+    const key = reference(source, one)
+    return language.identity?.(key) ?? language.keyText(key)
+  })
 
   return async (db, keys, lock) => {
     const parameters = language.keyParameters(source.keys, keys)
     if (parameters === undefined) return []
     const name = `${lock ?? ''} ${parameters.length}`
-    let text = compiled.get(name)
-    if (text === undefined) {
-      const rest = sql`where ${language.hasKeys(columns, parameters.length)} ${lock === undefined ? sql`` : language.forUpdate}`
-      text = selectRecords(source, language, [...more, ...identities], rest).compile(db).sql
-      compiled.set(name, text)
+    let query = compiled.get(name)
+    if (query === undefined) {
+      const where = language.hasKeys(source.references, parameters.length)
+      const tail = lock === undefined ? sql`` : language.forUpdate
+      const { sql: text, parameters: places } = selectRecords(source, language, [...more, ...identities], { where, tail }).compile(db)
+      compiled.set(name, (query = { text, fixed: places.slice(parameters.length) }))
     }
-    return queryRecords(db, text, parameters)
+    return queryRecords(db, query.text, [...parameters, ...query.fixed])
   }
 }

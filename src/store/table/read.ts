@@ -2,11 +2,11 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { readDistinct, type OpenChunk } from '../distinct.ts'
 import type { Chunk } from '../store.ts'
 import type { Access } from './access.ts'
-import { areWhole, isRow, mend, rowOf, reference, selectBytes, selectRecords, type RowRecord } from './record.ts'
+import { areWhole, fromSource, isRow, mend, rowOf, selectBytes, selectRecords, type RowRecord } from './record.ts'
 
 /** How many rows a source has, whatever can be made of them. */
 export async function countRows(db: Kysely<unknown>, { source, language }: Access): Promise<number> {
-  const { rows } = await sql<{ total: number }>`select count(*) as total from ${language.table(source.table.name)}`.execute(db)
+  const { rows } = await sql<{ total: number }>`select count(*) as total ${fromSource(source, language)}`.execute(db)
   return Number(rows[0]!.total)
 }
 
@@ -41,6 +41,6 @@ function add(chunk: OpenChunk, { source, language }: Access, record: RowRecord, 
 
 /** In an order in which equal keys are neighbours. */
 function inOrder({ source, language }: Access, more: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  const order = source.keys.map((key) => language.order(reference(key), source.unique))
-  return selectRecords(source, language, more, sql`order by ${sql.join(order)}`)
+  const order = source.references.map((key) => language.order(key, source.unique))
+  return selectRecords(source, language, more, { tail: sql`order by ${sql.join(order)}` })
 }

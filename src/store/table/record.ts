@@ -13,21 +13,33 @@ import type { Source } from './source.ts'
 /** A row as it is selected: its key as texts, each content column followed by the proof that it is whole, then what else was asked for. */
 export type RowRecord = SqlValue[]
 
-/** Selects the rows of a source as records. */
-export function selectRecords(source: Source, language: Language, more: readonly RawBuilder<unknown>[], rest: RawBuilder<unknown>): RawBuilder<unknown> {
-  const keys = source.keys.map((key) => language.keyText(reference(key)))
-  const contents = source.contents.map(reference).flatMap((content) => [language.select(content), language.proof(content.expression)])
-  return sql`select ${sql.join([...keys, ...contents, ...more])} from ${language.table(source.table.name)} as ${sql.id('source')} ${rest}`
+/** Which rows are selected, beside what the source itself leaves out, and what follows. */
+export interface Selection {
+  readonly where?: RawBuilder<unknown>
+  readonly tail?: RawBuilder<unknown>
 }
 
-/** Qualified, because SQLite takes an unknown quoted name alone for a text. */
-export function reference(column: Column): Reference {
-  return { column, expression: sql.id('source', column.name) }
+/** Selects the rows of a source as records. */
+export function selectRecords(source: Source, language: Language, more: readonly RawBuilder<unknown>[], { where, tail = sql`` }: Selection): RawBuilder<unknown> {
+  const keys = source.references.map((key) => language.keyText(key))
+  const contents = source.contents.map((content) => reference(source, content)).flatMap((content) => [language.select(content), language.proof(content.expression)])
+  return sql`select ${sql.join([...keys, ...contents, ...more])} ${fromSource(source, language, where)} ${tail}`
+}
+
+/** Where the rows of a source are; the parameters of `where` come before those of the source itself. */
+export function fromSource({ table, condition }: Source, language: Language, where?: RawBuilder<unknown>): RawBuilder<unknown> {
+  const conditions = [where, condition].filter((one) => one !== undefined)
+  const chosen = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
+  return sql`from ${language.table(table.name)} ${chosen}`
+}
+
+export function reference(source: Source, column: Column): Reference {
+  return { column, expression: source.qualified(column.name) }
 }
 
 /** Selects the bytes of each content column, for `mend`. */
 export function selectBytes(source: Source, language: Language): RawBuilder<unknown>[] {
-  return source.contents.map((content) => language.bytes(reference(content).expression))
+  return source.contents.map((content) => language.bytes(reference(source, content).expression))
 }
 
 /** The value of a content column, as it was selected. */
@@ -81,11 +93,16 @@ export function isRow(row: Row | Problem): row is Row {
 
 /** The content of a record, or why it has none. */
 export function contentOf(source: Source, language: Language, record: RowRecord, path: string): Row['content'] | Problem {
-  if (source.structured) return structure(source, source.contents.map((_, index) => fieldIn(source, language, record, index)))
+  const key = record.slice(0, source.keys.length) as KeyValue[]
+  if (source.structured) {
+    const content = structure(source, source.contents.map((_, index) => fieldIn(source, language, record, index)))
+    const state = `the column ${JSON.stringify(source.contents.at(-1)!.name)} holds no valid text, which the body of a file with front matter is`
+    return content ?? rowProblem(source, key, 'unsupported-value', path, state)
+  }
   const content = fieldIn(source, language, record, 0) ?? ''
   if (typeof content === 'string' || content instanceof Uint8Array) return content
   const state = `the column ${JSON.stringify(source.contents[0]!.name)} holds the ${typeof content === 'boolean' ? 'boolean' : 'number'} ${isDecimal(content) ? content.decimal : content}. A file's content is text or bytes`
-  return rowProblem(source, record.slice(0, source.keys.length) as KeyValue[], 'unsupported-value', path, state)
+  return rowProblem(source, key, 'unsupported-value', path, state)
 }
 
 /** Why a file cannot become a row: another row would be meant by its key, too. */

@@ -48,6 +48,8 @@ export function restsOf(database: WholeAccess, source: Source): Rests {
       const values = names.map((name, index): [string, WholeValue] => {
         const value = fields?.[index]
         if (value === undefined) return [name, contentAs(contents[name]!, change.content!)]
+        // The body of front matter, which a file has also where the column holds NULL.
+        if (value === '' && contents[name] === 'null') return [name, null]
         return [name, value instanceof Uint8Array && contents[name] === 'text' ? { text: value } : value]
       })
       return insertWhole(db, database, table, { ...wholeValues(database, table, others), ...Object.fromEntries(values) })

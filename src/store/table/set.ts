@@ -1,7 +1,7 @@
 import type { SetValue } from '../../types.ts'
 import type { Column } from '../column.ts'
 import type { Language } from '../language.ts'
-import type { Source } from './source.ts'
+import { exactLiteral, type Source } from './source.ts'
 
 /** Parameters for the columns to set at a moment, in milliseconds since 1970, without those to increment. */
 export function settingsAt(set: Source['set'], language: Language, moment: number): unknown[] {
@@ -10,6 +10,5 @@ export function settingsAt(set: Source['set'], language: Language, moment: numbe
 
 function settingAt(column: Column, set: Exclude<SetValue, 'increment'>, language: Language, moment: number): unknown {
   if (set === 'now') return language.encode(column, language.moment(column, moment))
-  const { value } = set
-  return language.encode(column, typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value)
+  return language.encode(column, exactLiteral(set.value))
 }

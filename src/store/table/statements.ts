@@ -6,8 +6,8 @@ import type { Source } from './source.ts'
 export type Binding = 'itself' | 'text'
 
 /**
- * The texts of the statements that write one row; each is compiled once. Their parameters, in this order: the key (of an insert), a value for
- * each binding, a value for each column to set, except those to increment, and the key as `keyParameters` gives it.
+ * The texts of the statements that write one row; each is compiled once. Their parameters, in this order: the key (of an insert, as far as it is of the
+ * table), a value for each binding, a value for each column to set, except those to increment, those that are added (of an insert), and the key as `keyParameters` gives it.
  */
 export interface Statements {
   insert(db: Kysely<unknown>, contents: readonly Binding[]): string
@@ -31,9 +31,11 @@ export function statementsFor(source: Source, language: Language): Statements {
   }
 
   function insert(contents: readonly Binding[]): RawBuilder<unknown> {
-    const columns = [...source.keys, ...source.contents, ...source.set.map(([column]) => column)]
-    const set = source.set.map(([column, value]) => (value === 'increment' ? sql`1` : language.parameter(column, false)))
-    const values = [...source.keys.map((key) => language.parameter(key, false)), ...contents.map((binding, index) => bound(index, binding)), ...set]
+    const keys = source.own.map((index) => source.keys[index]!)
+    const others = [...source.set, ...source.added]
+    const columns = [...keys, ...source.contents, ...others.map(([column]) => column)]
+    const set = others.map(([column, value]) => (value === 'increment' ? sql`1` : language.parameter(column, false)))
+    const values = [...keys.map((key) => language.parameter(key, false)), ...contents.map((binding, index) => bound(index, binding)), ...set]
     return sql`insert ${language.orAbort} into ${table} (${sql.join(columns.map(({ name }) => sql.id(name)))}) values (${sql.join(values)})`
   }
 
@@ -60,8 +62,8 @@ export function settings({ set }: Source, language: Language): RawBuilder<unknow
 }
 
 /** The condition that names a row; its parameters are those of `keyParameters`. */
-export function thisRow({ keys }: Source, language: Language): RawBuilder<unknown> {
-  return sql.join(keys.map((column) => language.isExactly({ column, expression: sql.id(column.name) })), sql` and `)
+export function thisRow({ identity }: Source, language: Language): RawBuilder<unknown> {
+  return sql.join(identity.map((column) => language.isExactly({ column, expression: sql.id(column.name) })), sql` and `)
 }
 
 /** The parameters that name a row to `thisRow`. */

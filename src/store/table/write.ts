@@ -4,6 +4,7 @@ import { sameValue } from '../../core/fields.ts'
 import type { Problem } from '../../types.ts'
 import { textOf } from '../content.ts'
 import type { Database } from '../database.ts'
+import type { Language } from '../language.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { SqlValue } from '../value.ts'
@@ -12,6 +13,7 @@ import type { Access } from './access.ts'
 import { contentAsked, structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
 import { contentOf, duplicate, fieldIn, keyTaken, valueIn } from './record.ts'
+import { linkDerived, refuseDerived } from './derived.ts'
 import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
@@ -49,22 +51,24 @@ export function tableWriter(database: Database, access: Access, moment: number):
   const rows = new Map<Change, Kept>()
   const asked = new Map<Change, { readonly values: readonly FieldValue[]; readonly content: string }>()
   const settings = settingsAt(source.set, language, moment)
-  let locked = false
 
   async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
+    const shut = refuseDerived(source, change)
+    if (shut !== undefined) return shut
     const content = change.content!
     const fields = asked.get(change)?.values
     const [twin] = await findTwins(db, [change.key])
     if (twin !== undefined) return keyTaken(source, change, twin)
     const inserted = change.rest !== undefined ? await rests.insert(db, change, fields) : await insertNew(db, change, content, fields)
-    return typeof inserted === 'object' ? inserted : expect(change, 1, inserted)
+    if (typeof inserted === 'object') return inserted
+    return expect(change, 1, inserted) ?? (await linkDerived(db, access, change))
   }
 
   function insertNew(db: Kysely<unknown>, { key }: Change, content: Uint8Array, fields: readonly FieldValue[] | undefined): Promise<bigint | undefined> {
     const values = fields === undefined ? [contentToBind(access, content, undefined)] : fieldsToBind(access, fields, undefined)
     const text = statements.insert(db, values.map((bound) => bound!.binding))
-    const keys = key.map((value, index) => language.encode(source.keys[index]!, value))
-    return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings])
+    const keys = source.own.map((index) => language.encode(source.keys[index]!, key[index]!))
+    return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings, ...settingsAt(source.added, language, moment)])
   }
 
   function updateOf(change: Change, row: Kept): Update {
@@ -79,7 +83,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
       const same = source.set.map(([column, value]) => settingOf(column.name, value === 'increment' ? undefined : language.encode(column, value === 'now' ? language.moment(column, moment) : value.value)))
       const columns = source.contents.filter((_, index) => values[index] !== undefined)
       const rowsOf = updates.map(({ row, values: all }) => ({ key: row.key, values: all.flatMap((bound) => (bound === undefined ? [] : [bound.value])) }))
-      const query = language.updateMany!(db, { table: source.table.name, keys: source.keys, columns, same, rows: rowsOf })
+      const query = language.updateMany!(db, { table: source.table.name, keys: source.identity, columns, same, rows: rowsOf })
       const { numAffectedRows } = await db.executeQuery(query)
       return expect(change, updates.length, numAffectedRows)
     }
@@ -91,7 +95,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
   async function updateAll(db: Kysely<unknown>, updates: readonly Update[]): Promise<Problem | undefined> {
     const groups = language.updateMany === undefined
       ? updates.map((update) => [update])
-      : [...Map.groupBy(updates, ({ values }) => values.map((bound) => bound?.binding ?? '').join()).values()]
+      : [...Map.groupBy(updates, ({ values }) => values.map((bound) => bound?.binding ?? '').join()).values()].flatMap((alike) => statementsOf(alike, language))
     for (const group of groups) {
       const problem = await updateAlike(db, group)
       if (problem !== undefined) return problem
@@ -111,12 +115,11 @@ export function tableWriter(database: Database, access: Access, moment: number):
   return {
     shape: source,
     prepare: (changes) => (changes.some(({ content, rest }) => content === undefined || rest !== undefined) ? rests.prepare() : Promise.resolve()),
-    async current(db, changes) {
+    async lock(db, changes) {
       // Where no index does it, only the whole table keeps others from inserting the same key.
-      if (!locked && !source.unique && changes.some(({ expected }) => expected === undefined)) {
-        await language.lockTable?.(source.table.name).execute(db)
-        locked = true
-      }
+      if (!source.unique && changes.some(({ expected }) => expected === undefined)) await language.lockTable?.(source.table.name).execute(db)
+    },
+    async current(db, changes) {
       const found = await locate(db, changes.map(({ key }) => key), 'for update')
       return changes.map((change, index) => {
         const row = found[index]
@@ -133,6 +136,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
       const values = valuesAsked(source, language, change)
       if (!Array.isArray(values)) return values
       const content = structure(source, values)
+      if (content === undefined) return refused(change, 'its body is no text')
       asked.set(change, { values, content })
       return content
     },
@@ -154,6 +158,24 @@ export function tableWriter(database: Database, access: Access, moment: number):
   }
 }
 
+/** Rows that go into one statement well. */
+function statementsOf(updates: readonly Update[], { updateLimit = { rows: Infinity, bytes: Infinity } }: Language): Update[][] {
+  const parts: Update[][] = []
+  let bytes = 0
+  for (const update of updates) {
+    const size = update.change.content!.length
+    const part = parts.at(-1)
+    if (part === undefined || part.length >= updateLimit.rows || bytes + size > updateLimit.bytes) {
+      parts.push([update])
+      bytes = size
+    } else {
+      part.push(update)
+      bytes += size
+    }
+  }
+  return parts
+}
+
 function settingOf(name: string, value: unknown): ReturnType<typeof sql> {
   return value === undefined ? sql`${sql.id(name)} = coalesce(${sql.id(name)}, 0) + 1` : sql`${sql.id(name)} = ${value}`
 }
@@ -167,10 +189,15 @@ function keep({ source, language }: Access, { record, invalid }: Located): Kept 
   const held = valueIn(source, record, 0)
   return {
     key: nativeKey(source, record),
-    values: source.structured ? source.contents.map((_, index) => fieldIn(source, language, record, index)) : [],
+    values: source.structured ? source.contents.map((_, index) => heldAt(source, index, fieldIn(source, language, record, index))) : [],
     binary: held === null ? undefined : held instanceof Uint8Array && !invalid?.[0],
     invalid,
   }
+}
+
+/** What a file says of a value: of a body that is NULL it is empty. */
+function heldAt({ format, contents }: Source, index: number, value: FieldValue): FieldValue {
+  return format === 'front-matter' && index === contents.length - 1 ? (value ?? '') : value
 }
 
 /** Bytes stay bytes, and text stays text, also where it is no valid text; else the column's declared type decides. */

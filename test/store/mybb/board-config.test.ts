@@ -78,6 +78,7 @@ describe('a board is read from', () => {
     ['a number', `${top}$config['database']['database'] = 7;`, { ...few, database: '7' } as BoardDatabase],
     ['conditions', `if(isset($config['database']['type']) && $config['x'] == 'y') { ${top} } function f() { return [1, 2]; }`, few as BoardDatabase],
     ['the last assignment', `${top}$config['database']['database'] = 'old'; $config['database']['database'] = 'board';`, few as BoardDatabase],
+    ['comments with statements in them', `${top} # a; $config['database']['type'] = 'sqlite';\n// a; $config['database']['type'] = 'sqlite';\n/* ; $config['database']['type'] = 'sqlite'; */`, few as BoardDatabase],
     ['a heredoc nearby', `$text = <<<EOT\n$config['database']['type'] = 'sqlite';\nEOT;\n${top}`, few as BoardDatabase],
     ['HTML around it', `?> $config['database']['type'] = 'sqlite'; <?php ${top} ?>\n$config['database']['type'] = 'sqlite';`, few as BoardDatabase],
     ['a comment that ends PHP', `${top} // end ?> $config['database']['type'] = 'sqlite';`, few as BoardDatabase],

@@ -78,6 +78,15 @@ describe('the lists of themes', () => {
     expect(board.records('select stylesheet from mybb_themestylesheets where sid = 3')).toEqual([{ stylesheet: 'default b' }])
   })
 
+  it('that the database refuses are told: nothing is written', async () => {
+    const board = await makeBoard(`${BOARD}; create trigger t before update on mybb_themes begin select raise(abort, 'too long'); end`)
+    expect(await importFiles(board.store, { 'styles/Default/b.css': 'x' })).toMatchObject({
+      committed: false,
+      problem: { code: 'row-refused', message: expect.stringContaining('the database refused what follows from it: too long') as string },
+    })
+    expect(board.records('select stylesheet from mybb_themestylesheets where sid = 3')).toEqual([{ stylesheet: 'default b' }])
+  })
+
   it('name equal stylesheets of one theme once; both are kept the same', async () => {
     const board = await makeBoard(`${BOARD}; insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (9, 'c.css', 3, '', 'dark c')`)
     expect(await importFiles(board.store, { 'styles/Dark/c.css': 'new' })).toEqual(done('new'))

@@ -3,6 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../../src/store/database.ts'
 import { makeGround, records, skipped, threadOf, type Ground } from './server.ts'
 
+async function* stream(db: Kysely<unknown>, query = sql`select id, body from big order by id`): AsyncGenerator<unknown[]> {
+  for await (const { rows } of db.getExecutor().stream(query.compile(db), 64)) yield rows
+}
+
 describe.skipIf(skipped)('a connection to MariaDB', () => {
   let ground: Ground
   let database: Database
@@ -19,10 +23,6 @@ describe.skipIf(skipped)('a connection to MariaDB', () => {
 
   async function kill(db: Kysely<unknown>): Promise<void> {
     await ground.query(`kill ${await threadOf(db)}`)
-  }
-
-  async function* stream(db: Kysely<unknown>, query = sql`select id, body from big order by id`): AsyncGenerator<unknown[]> {
-    for await (const { rows } of db.getExecutor().stream(query.compile(db), 64)) yield rows
   }
 
   it('sees each session as it needs it', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(skipped)('a connection to MariaDB', () => {
         if (read === 0) await ground.query(`kill query ${thread}`)
         read += rows.length
       }
-    }).rejects.toThrow()
+    }).rejects.toThrow(/interrupted/)
     expect(read).toBeGreaterThan(0)
     expect(await records(db, sql`select 1`)).toEqual([[1]])
   })
@@ -105,7 +105,7 @@ describe.skipIf(skipped)('a connection to MariaDB', () => {
     })()
     const error = await reading.then(() => undefined, (thrown: unknown) => thrown)
     expect(database.failures.isLost(error)).toBe(true)
-    await expect(records(transaction, sql`select 1`)).rejects.toThrow()
+    await expect(records(transaction, sql`select 1`)).rejects.toThrow(/lost/)
     await transaction.rollback().execute()
     expect(await records(db, sql`select 1`)).toEqual([[1]])
   })

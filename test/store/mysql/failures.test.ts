@@ -5,6 +5,10 @@ import type { Database } from '../../../src/store/database.ts'
 import { openMysql } from '../../../src/store/mysql/open.ts'
 import { makeGround, skipped, type Ground } from './server.ts'
 
+async function thrownBy(work: () => Promise<unknown>): Promise<unknown> {
+  return work().then(() => undefined, (error: unknown) => error)
+}
+
 describe.skipIf(skipped)('what MariaDB reports', () => {
   let ground: Ground
   let database: Database
@@ -19,10 +23,6 @@ describe.skipIf(skipped)('what MariaDB reports', () => {
     database = await ground.open()
   })
   afterAll(() => ground.drop())
-
-  async function thrownBy(work: () => Promise<unknown>): Promise<unknown> {
-    return work().then(() => undefined, (error: unknown) => error)
-  }
 
   it.each([
     ["insert into pages (slug, body) values ('a', '')", "Duplicate entry 'a'"],

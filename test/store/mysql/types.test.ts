@@ -108,15 +108,15 @@ describe.skipIf(skipped)('a column of the type', () => {
         await roundTrip(column, value)
         const key = { column, expression: sql.id('source', column.name) }
         const [[text]] = (await records(database.kysely, sql`select ${language.keyText(key)} from every as source where id = (select max(id) from every)`)) as [[string]]
-        expect(text, type).toBeTypeOf('string')
+        expect(text).toBeTypeOf('string')
         const compile = (condition: ReturnType<typeof sql>): string => sql`select ${language.keyText(key)} from every as source where ${condition}`.compile(database.kysely).sql
         const parameters = language.keyParameters([column], [[text]])
-        expect(parameters, `${type} ${text}`).toHaveLength(1)
+        expect(parameters).toHaveLength(1)
         const find = async (query: string, values: readonly unknown[]): Promise<unknown[]> =>
           (await database.kysely.executeQuery<SqlValue[]>({ ...sql.raw(query).compile(database.kysely), parameters: values, records: true } as never)).rows.map(([found]) => found)
-        expect(await find(compile(language.hasKeys([key], 1) as never), parameters!), `${type} ${text}`).toContain(text)
+        expect(await find(compile(language.hasKeys([key], 1) as never), parameters!)).toContain(text)
         const exactly = await find(compile(language.isExactly(key) as never), [text, text])
-        expect(new Set(exactly), `${type} ${text}`).toEqual(new Set([text]))
+        expect(new Set(exactly)).toEqual(new Set([text]))
       }
     }
   })

@@ -110,6 +110,18 @@ describeOnServer('a connection to PostgreSQL', () => {
     }
   })
 
+  it('begins a transaction on a connection that was ended while it was idle', async () => {
+    const database = await pages(1)
+    const db = await database.writing()
+    for (let n = 1; n <= 3; n++) {
+      await kill(own, await pidOf(db))
+      const transaction = await db.startTransaction().setAccessMode('read write').execute()
+      await sql`update pages set body = ${`${n}`}`.execute(transaction)
+      await transaction.commit().execute()
+      expect(await own.run('select body from pages')).toEqual([{ body: `${n}` }])
+    }
+  })
+
   it('fails each further statement amid a transaction that lost its connection, and commits nothing', async () => {
     const database = await pages(1)
     const db = await database.writing()

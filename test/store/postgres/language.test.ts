@@ -43,6 +43,10 @@ const REFUSED: readonly (readonly [type: string, value: FieldValue, state: RegEx
   ['timestamp', 7n, /quotes/], ['jsonb', '"\0"', /NUL/],
 ]
 
+function references({ name, columns }: Table): Reference[] {
+  return columns.map((column) => ({ column, expression: sql.ref(`${name}.${column.name}`) }))
+}
+
 describeOnServer('values of PostgreSQL', () => {
   const own = ownDatabase()
   let database: Database
@@ -143,10 +147,6 @@ describeOnServer('keys of PostgreSQL', () => {
     return (await database.catalogue.table(name))!
   }
 
-  function references({ name, columns }: Table): Reference[] {
-    return columns.map((column) => ({ column, expression: sql.ref(`${name}.${column.name}`) }))
-  }
-
   async function keysOf(table: Table, keys: readonly (readonly string[])[]): Promise<SqlValue[][]> {
     const all = references(table)
     const { language, kysely } = database
@@ -198,9 +198,9 @@ describeOnServer('keys of PostgreSQL', () => {
     const parameters = database.language.keyParameters(table.columns, Array.from({ length: 64 }, (_, n) => keyOf(n + 1)))!
     const one = keyOf(1).flatMap((value) => [value, value])
     const plans: string[] = []
-    for (const [condition, values] of [[database.language.hasKeys(all, parameters.length), parameters], [sql.join(all.map((key) => database.language.isExactly(key)), sql` and `), one]] as const) {
+    for (const [condition, bound] of [[database.language.hasKeys(all, parameters.length), parameters], [sql.join(all.map((key) => database.language.isExactly(key)), sql` and `), one]] as const) {
       const query = sql`explain select 1 from ${database.language.table(table.name)} where ${condition}`.compile(database.kysely)
-      plans.push((await queryRecords(database.kysely, query.sql, values as SqlValue[])).join('\n'))
+      plans.push((await queryRecords(database.kysely, query.sql, bound as SqlValue[])).join('\n'))
     }
     for (const plan of plans) expect(plan).toMatch(/Index (?:Only )?Scan/)
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/)

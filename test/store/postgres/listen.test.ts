@@ -49,9 +49,13 @@ describeOnServer('listening to PostgreSQL', () => {
     const stop = await listen()
     await own.run('insert into elsewhere values (1)')
     await own.run('begin; insert into pages values (1); rollback')
+    let theirs = 0
+    const somebody = await own.open()
+    await somebody.listen!(WATCHED, () => theirs++)
     const transaction = await (await database.writing()).startTransaction().setAccessMode('read write').execute()
     await sql`insert into pages values (1)`.execute(transaction)
     await transaction.commit().execute()
+    await eventually('others are told', () => theirs > 0)
     await settle()
     await stop!()
     expect(changes).toBe(1)

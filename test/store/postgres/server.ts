@@ -21,7 +21,10 @@ export const answers: boolean = await openPostgres(SERVER, { directory: '/' }).t
 
 /** Tests that need a PostgreSQL server; without one they are skipped. */
 export function describeOnServer(name: string, tests: () => void): void {
-  describe.skipIf(!answers)(answers ? name : `${name} (skipped: no PostgreSQL server at ${new URL(SERVER).host}, see ROWTREE_TEST_POSTGRES)`, tests)
+  const why = answers ? '' : ` (skipped: no PostgreSQL server at ${new URL(SERVER).host}, see ROWTREE_TEST_POSTGRES)`
+  describe.skipIf(!answers)(`${name}${why}`, () => {
+    tests()
+  })
 }
 
 let counter = 0

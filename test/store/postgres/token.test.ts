@@ -49,6 +49,16 @@ describeOnServer('the token of PostgreSQL', () => {
     expect(await token()).toBe(after)
   })
 
+  it('moves with capitals in a column that does not mind them, and with swapped columns', async () => {
+    await own.run("create collation if not exists nobody (provider = icu, locale = 'und-u-ks-level2', deterministic = false); alter table pages alter column body type text collate nobody")
+    const before = await token()
+    await own.run("update pages set body = 'ONE' where id = 1")
+    const between = await token()
+    expect(between).not.toBe(before)
+    await own.run("update pages set id = id + 1, body = case id when 1 then 'two' else 'ONE' end")
+    expect(await token()).not.toBe(between)
+  })
+
   it('does not move with what we commit', async () => {
     const before = await token()
     await write("update pages set body = 'ours'", "insert into pages values (3, 'ours')")
@@ -74,6 +84,13 @@ describeOnServer('the token of PostgreSQL', () => {
     const after = await token()
     expect(after).not.toBe(before)
     expect(await token()).toBe(after)
+  })
+
+  it('moves when somebody else wrote right after us', async () => {
+    const before = await token()
+    for (let n = 0; n < 2; n++) await write(`update pages set body = 'ours ${n}' where id = 2`)
+    await own.run("update pages set body = 'theirs' where id = 1")
+    expect(await token()).not.toBe(before)
   })
 
   it('stays when what we wrote was taken back', async () => {
