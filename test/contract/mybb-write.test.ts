@@ -213,7 +213,7 @@ describeEach('a board is written', (trial) => {
       ['a template', `${ONE}/own.html`, ''],
       ['a template that hides another', `${ONE}/c.html`, ''],
       ['a template that says what it hides', `${ONE}/c.html`, "update mybb_templates set template = 'master c' where tid = 5"],
-      ['a stylesheet', 'styles/Dark/c.css', ''],
+      ['a stylesheet', 'styles/Dark/c.css', "update mybb_themestylesheets set cachefile = 'css.php?stylesheet=4' where sid = 4"],
       ['a stylesheet that hides another', 'styles/Default/b.css', ''],
       ['all of several equal rows', `${ONE}/c.html`, "insert into mybb_templates (tid, title, template, sid, version, dateline) values (99, 'c', 'own c', 1, '9', 9)"],
       ['columns that a plugin added', `${ONE}/c.html`, "alter table mybb_templates add column plugin varchar(20); update mybb_templates set plugin = 'x' where tid > 3"],
