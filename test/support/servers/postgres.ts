@@ -20,6 +20,7 @@ export const POSTGRES: Maker = {
   variable: 'ROWTREE_TEST_POSTGRES',
   usual: 'postgres://postgres@127.0.0.1:5432/test',
   answers: (url) => connected(url).then((client) => client.end()).then(() => true, () => false),
+  connect: personAt,
   make: (url) => new PostgresTrial(url),
 }
 
