@@ -40,12 +40,20 @@ export function isExactly(key: Reference): RawBuilder<unknown> {
   return sql`${key.expression} = ${PARAMETER} and ${keyBytes(key)} = ${asBinary(PARAMETER)}`
 }
 
-/** `Language.hasKeys`. Alternatives are served by an index in every version; a list of rows is not. */
+/** `Language.hasKeys`. */
 export function hasKeys(columns: readonly Reference[], parameters: number): RawBuilder<unknown> {
-  const places = Array.from({ length: parameters / columns.length }, () => PARAMETER)
-  if (columns.length === 1) return sql`${columns[0]!.expression} in (${sql.join(places)})`
-  const one = sql`(${sql.join(columns.map(({ expression }) => sql`${expression} = ${PARAMETER}`), sql` and `)})`
-  return sql`(${sql.join(places.map(() => one), sql` or `)})`
+  return isAmong(columns, Array.from({ length: parameters }, () => null))
+}
+
+/**
+ * Rows whose columns have one of these lists of values, one list after the other. An index serves a list of rows in MariaDB, and in MySQL from 5.7 on; 256
+ * alternatives joined by "or" take five times as long.
+ */
+export function isAmong(columns: readonly Reference[], values: readonly unknown[]): RawBuilder<unknown> {
+  const width = columns.length
+  const lists = Array.from({ length: values.length / width }, (_, index) => sql.join(values.slice(index * width, (index + 1) * width)))
+  if (width === 1) return sql`${columns[0]!.expression} in (${sql.join(lists)})`
+  return sql`(${sql.join(columns.map(({ expression }) => expression))}) in (${sql.join(lists.map((list) => sql`(${list})`))})`
 }
 
 /** `Language.keyParameters`. */

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Column } from '../column.ts'
 import type { ManyRows, Reference } from '../language.ts'
 import type { SqlValue } from '../value.ts'
-import { keyBytes, keyParameter } from './keys.ts'
+import { isAmong, keyBytes, keyParameter } from './keys.ts'
 import type { PreparedQuery } from './prepared.ts'
 
 /**
@@ -27,14 +27,9 @@ export function updateMany(db: Kysely<unknown>, { table, keys, columns, same, ro
     const cases = rows.map((row) => sql`when ${bytesOf(row.key)} then ${valueOf(column, row.values[index])}`)
     return sql`${sql.id(column.name)} = case ${key} ${sql.join(cases, sql` `)} end`
   })
-  const conditions = rows.map((row) => sql`(${sql.join(references.map((one, index) => sameAs(one, row.key[index]!)), sql` and `)})`)
-  const query = sql`update ${sql.table(table)} set ${sql.join([...sets, ...same])} where ${sql.join(conditions, sql` or `)}`.compile(db)
+  const places = rows.flatMap((row) => keys.map((column, index) => keyParameter(column, row.key[index]!)))
+  const query = sql`update ${sql.table(table)} set ${sql.join([...sets, ...same])} where ${isAmong(references, places)} and ${key} in (${sql.join(rows.map((row) => bytesOf(row.key)))})`.compile(db)
   return { ...query, prepared: query.parameters.length <= PLACEHOLDERS }
-}
-
-/** `isExactly`, with its values. */
-function sameAs(key: Reference, value: SqlValue): RawBuilder<unknown> {
-  return sql`${key.expression} = ${keyParameter(key.column, value)} and ${keyBytes(key)} = ${bytesOf([value])}`
 }
 
 function valueOf({ repertoire }: Column, value: unknown): RawBuilder<unknown> {
