@@ -103,7 +103,7 @@ describe.skipIf(skipped).each(['InnoDB', 'MyISAM'])('the token of a table of %s'
     const seen = await database.exclusively!(['pages'], async (db) => {
       await sql`update pages set body = 'ours' where id = 1`.execute(db)
       waiting = ground.query("update pages set body = concat(body, ' and theirs') where id = 1")
-      return records(db, sql`select source.body from pages where id = 1`)
+      return records(db, sql`select body from pages where id = 1`)
     })
     expect(seen).toEqual([['ours']])
     await waiting
