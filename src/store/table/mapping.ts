@@ -75,4 +75,8 @@ export interface TableCollection {
   readonly structured: boolean
   /** What other columns get when a row is written. */
   readonly set: Readonly<Record<string, SetValue>>
+  /** See `Mapping`; absent: as `structured` says. */
+  readonly format?: 'front-matter' | undefined
+  /** See `Mapping`. */
+  readonly where?: Readonly<Record<string, Literal>> | undefined
 }
