@@ -42,30 +42,42 @@ export async function applyChanges(
     beforeCommit([], [], [])
     return { committed: true, outcomes: [] }
   }
+  let together = database.language.updateMany !== undefined
   for (let attempt = 1; ; attempt++) {
     const tasks = tasksOf(changes, writerOf)
     if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
-    const failed: { cause?: unknown } = {}
+    const course: Course = { together, refused: false }
     try {
-      return ground.transactional
-        ? await applyTogether(database, tasks, beforeCommit, failed)
-        : await applySingly(database, ground.tables, tasks, beforeCommit)
+      if (!ground.transactional) return await applySingly(database, ground.tables, tasks, beforeCommit)
+      const applied = await applyTogether(database, tasks, beforeCommit, course)
+      if (!(course.refused && together)) return applied
+      // One by one it is known which row was refused; and one that somebody else made meanwhile is seen.
+      together = false
     } catch (error) {
-      const isPassing = 'cause' in failed && (database.failures.isRace(failed.cause) || database.failures.isLost(failed.cause))
+      const isPassing = 'cause' in course && (database.failures.isRace(course.cause) || database.failures.isLost(course.cause))
       if (!isPassing || attempt === ATTEMPTS) throw error
       await delay(PAUSE * 2 ** (attempt - 1))
     }
   }
 }
 
-/** @param failed gets what the database reported, where that is why it throws */
-async function applyTogether(database: Database, tasks: readonly Task[], beforeCommit: BeforeCommit, failed: { cause?: unknown }): Promise<Applied> {
+/** How an attempt goes. */
+interface Course {
+  /** Whether many rows are written by one statement, which is faster where each statement is a journey. */
+  readonly together: boolean
+  /** A row was refused while it was written. */
+  refused: boolean
+  /** What the database reported, where that is why it throws. */
+  cause?: unknown
+}
+
+async function applyTogether(database: Database, tasks: readonly Task[], beforeCommit: BeforeCommit, course: Course): Promise<Applied> {
   /** What the database reports, as an error that names the store. */
   async function or<T>(work: Promise<T>): Promise<T> {
     try {
       return await work
     } catch (error) {
-      failed.cause = error
+      course.cause = error
       throw database.failures.unwritable(error)
     }
   }
@@ -75,7 +87,9 @@ async function applyTogether(database: Database, tasks: readonly Task[], beforeC
   requireCurrent(database)
   const transaction = await or(db.startTransaction().setAccessMode('read write').execute())
   try {
-    const problem = await or(writeAll(database, transaction, tasks))
+    // What is read first fixes what the transaction sees.
+    for (const [writer, some] of byWriter(tasks)) await or(writer.lock?.(transaction, some.map(({ change }) => change)) ?? Promise.resolve())
+    const problem = await or(writeAll(database, transaction, tasks, course))
     if (problem !== undefined) {
       await or(transaction.rollback().execute())
       return { committed: false, problem }
@@ -99,21 +113,22 @@ function requireCurrent({ isCurrent, failures }: Database): void {
   if (!isCurrent()) throw failures.unwritable(new Error('it was closed'))
 }
 
-async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly Task[]): Promise<Problem | undefined> {
+async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly Task[], course: Course): Promise<Problem | undefined> {
   const found = await eachHeld(db, tasks, compare)
   if (found !== undefined) return found
   const pending = tasks.filter(({ state }) => state === 'write')
   for (const task of pending.filter(isDeletion)) {
     task.rest = await task.writer.rest(db, task.change)
     const problem = await write(database, db, task.writer, [task.change])
+    course.refused = problem !== undefined
     if (problem !== undefined) return problem
   }
   for (const [writer, some] of byWriter(pending.filter((task) => !isDeletion(task)))) {
     if (writer.taken !== undefined) for (const task of some) task.rest = await writer.taken(db, task.change)
     const changes = some.map(({ change }) => change)
-    // One by one it is known which row was refused; together is faster where each statement is a journey.
-    for (const part of database.language.updateMany === undefined ? changes.map((change) => [change]) : [changes]) {
+    for (const part of course.together ? [changes] : changes.map((change) => [change])) {
       const problem = await write(database, db, writer, part)
+      course.refused = problem !== undefined
       if (problem !== undefined) return problem
     }
   }

@@ -75,6 +75,8 @@ export interface Language {
    * @param rows for each the texts or numbers of its key, as selected by `keyText`, then parameters, as `encode` gives them
    */
   updateMany?(db: Kysely<unknown>, update: ManyRows): CompiledQuery
+  /** How much `updateMany` takes well at once; `bytes` of contents. Default: anything. */
+  readonly updateLimit?: { readonly rows: number; readonly bytes: number }
 }
 
 /** What `Language.updateMany` does. */

@@ -10,11 +10,12 @@ import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Ta
  * Writes a batch where the database cannot take back what it wrote: while everybody else is kept from the tables, the rows are compared all at once, then
  * written and read back one by one. What fails is told of each, and does not hold up the others.
  *
- * @throws {RowtreeError} what keeps it from writing the first row
+ * @throws {RowtreeError} what keeps it from writing the first row, and whatever `beforeCommit` throws
  */
 export async function applySingly(database: Database, tables: readonly string[], tasks: readonly Task[], beforeCommit: BeforeCommit): Promise<Applied> {
   const problems = new Map<Task, Problem>()
   for (const [writer, some] of byWriter(tasks)) await writer.prepare?.(some.map(({ change }) => change))
+  let told = true
   try {
     await database.exclusively!(tables, async (db) => {
       await eachHeld(db, tasks, (task, held) => {
@@ -25,7 +26,9 @@ export async function applySingly(database: Database, tables: readonly string[],
       const pending = tasks.filter((task) => task.state === 'write' && !problems.has(task))
       await foresee(db, pending)
       const outcomes = tasks.map((task) => foreseen(task, problems.get(task)))
+      told = false
       beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
+      told = true
       const order = [...pending.filter(isDeletion), ...pending.filter((task) => !isDeletion(task))]
       for (const task of order) await writeOne(database, db, task, problems)
       for (const [writer, some] of byWriter(pending.filter(({ state }) => state === 'written'))) {
@@ -34,6 +37,8 @@ export async function applySingly(database: Database, tables: readonly string[],
       }
     })
   } catch (error) {
+    // What the caller throws is its own.
+    if (!told) throw error
     if (!tasks.some(({ state }) => state === 'written')) throw database.failures.unwritable(error)
     for (const task of tasks) if (task.state === 'write' && !problems.has(task)) problems.set(task, unwritten(database, task, error))
   }

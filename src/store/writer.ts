@@ -7,13 +7,15 @@ import type { Change } from './store.ts'
 export type Held = Row['content'] | Problem | undefined
 
 /**
- * Writes the rows of one collection. It lives for one attempt at a batch and sees each change in this order: `prepare`, `current`, `asked`,
+ * Writes the rows of one collection. It lives for one attempt at a batch and sees each change in this order: `prepare`, `lock`, `current`, `asked`,
  * `rest` or `taken`, `write`, `finish`, `current`, `asked`; so it may keep what it found.
  */
 export interface Writer {
   readonly shape: RowShape
   /** Asks what it needs to know of the tables, before the transaction. Default: nothing. */
   prepare?(changes: readonly Change[]): Promise<void>
+  /** Keeps others from inserting rows, where only the database's lock on a table does that. Called before anything is read in the transaction. Default: nothing. */
+  lock?(db: Kysely<unknown>, changes: readonly Change[]): Promise<void>
   /** What the changes' rows hold, exactly as `read` gives it. Called before and after the writing, with many changes at once. */
   current(db: Kysely<unknown>, changes: readonly Change[]): Promise<readonly Held[]>
   /**

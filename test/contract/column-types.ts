@@ -42,7 +42,7 @@ export const COLUMN_TYPES: readonly ColumnCase[] = [
   { only: ['mysql'], type: 'char(4)', holds: [['ab', 'ab']], refuses: ['abcde', '"ab "'] },
   { only: ['mysql'], type: "enum('a','b')", holds: [['a', 'a']], refuses: ['c', '"1"'] },
   { only: ['mysql'], type: "set('a','b')", holds: [['a,b', 'a,b'], ['', '']], refuses: ['a,c'] },
-  { only: ['mysql'], type: 'year', holds: [['2026', '2026']], refuses: ['x'] },
+  { only: ['mysql'], type: 'year', holds: [[2026n, '2026']], refuses: ['x', '1900', '"2026"'] },
   { only: ['mysql'], type: 'datetime(6)', holds: [['2026-02-03 04:05:06.123456', '2026-02-03 04:05:06.123456']], refuses: ['2026-02-03 04:05:06.1234567'] },
   { only: ['mysql'], type: 'varbinary(3)', holds: [[bytes(0, 0xff), "x'00FF'"]], refuses: ['!!binary AP8A/w=='] },
   { only: ['mysql'], type: 'binary(2)', holds: [[bytes(0xff, 0), "x'FF00'"]], refuses: ['!!binary /w=='] },
@@ -54,7 +54,7 @@ export const COLUMN_TYPES: readonly ColumnCase[] = [
   { only: ['postgres'], type: 'timestamptz', holds: [['2026-02-03 04:05:06+00', '2026-02-03 04:05:06+00']], refuses: ['now', 'x'] },
   { only: ['postgres'], type: 'jsonb', holds: [['{"a": 1, "b": [null, "x"]}', '{"a": 1, "b": [null, "x"]}']], refuses: [`'{"b":1,"a":1}'`, '"{"'] },
   { only: ['postgres'], type: 'int[]', holds: [['{1,2,NULL}', '{1,2,NULL}']], refuses: ['"{ 1 , 2 }"', 'x'] },
-  { only: ['postgres'], type: 'inet', holds: [['10.0.0.1', '10.0.0.1']], refuses: ['10.0.0.1/32', 'x'] },
-  { only: ['postgres'], type: 'char(4)', holds: [], refuses: ['abcde', 'ab'] },
+  { only: ['postgres'], type: 'inet', holds: [['10.0.0.1/32', '10.0.0.1'], ['10.0.0.0/8', '10.0.0.0/8']], refuses: ['10.0.0.1', 'x'] },
+  { only: ['postgres'], type: 'char(4)', holds: [['abcd', 'abcd']], refuses: ['abcde', '"ab "'] },
   { only: ['sqlite'], type: '', holds: [[7n, '7'], [1.5, '1.5'], ['7', '7'], [bytes(0, 255), "x'00FF'"]], refuses: ['.nan', '1e400'] },
 ]

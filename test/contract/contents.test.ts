@@ -52,7 +52,8 @@ describeEach('contents', (trial) => {
   test.each<[name: string, content: string | Uint8Array, kept: readonly string[]]>([
     ['a NUL', 'a\0é', ['sqlite', 'mysql']],
     ['invalid UTF-8', new Uint8Array([0x61, 0xff, 0x62]), ['sqlite']],
-    ['a lone surrogate in UTF-8', new Uint8Array([0xed, 0xa0, 0x80]), ['sqlite']],
+    // MariaDB takes it for a character.
+    ['a lone surrogate in UTF-8', new Uint8Array([0xed, 0xa0, 0x80]), ['sqlite', 'mysql']],
   ])('that a text may be unable to hold are kept or refused, never changed: %s', async (_, content, kept) => {
     const store = await openFresh(trial, `${PAGES} insert into pages values ('a', 'old', 'old')`)
     for (const path of ['a/old.html', 'a/new.html']) {
@@ -61,7 +62,9 @@ describeEach('contents', (trial) => {
       expect(refusalOf(applied)?.path ?? path).toBe(path)
       expect(refusalOf(applied)?.code ?? 'row-refused').toMatch(/^(row-refused|unsupported-value|not-stored|not-utf8|holds-nul)$/)
     }
-    expect(contents(await readAll(store))).toEqual(kept.includes(trial.kind) ? { 'a/new.html': content, 'a/old.html': content, 'a/other.html': 'other' } : { 'a/old.html': 'old' })
+    const wanted = kept.includes(trial.kind) ? { 'a/new.html': content, 'a/old.html': content, 'a/other.html': 'other' } : { 'a/old.html': 'old' }
+    const digests = (all: object): unknown => Object.entries(all).map(([path, text]) => [path, digestOf(text as string)])
+    expect(digests(contents(await readAll(store)))).toEqual(digests(wanted))
   })
 
   describe('beyond what a column takes are refused, and nothing is cut', () => {

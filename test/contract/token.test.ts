@@ -140,7 +140,7 @@ describeEach('the token', (trial) => {
 
   test('moves for a transaction that was begun before the token was taken', async () => {
     const { store, other, moved } = await watched(trial, (trial.kind === 'sqlite' ? 'pragma journal_mode = wal;' : '') + PAGES + TWO)
-    await other.execute("begin; update pages set body = 'theirs' where slug = '1'")
+    await other.execute("begin; update pages set body = 'theirs' where site = 'a' and slug = '1'")
     await moved()
     if (trial.kind !== 'sqlite') await put(store, { 'b/x.html': 'mine' })
     await moved()

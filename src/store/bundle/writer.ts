@@ -85,6 +85,8 @@ export function groupWriter(grouping: Grouping, moment: number): Writer {
   return {
     shape: grouping,
     prepare: async (changes) => writer.prepare?.(changes.map((change) => ({ ...change, content: undefined }))),
+    // A name may be new in a group that is not.
+    lock: async (db, changes) => writer.lock?.(db, changes.map((change) => ({ ...change, expected: undefined }))),
     current,
     asked,
     rest: taken,

@@ -30,7 +30,6 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
-    if (plan === undefined) await language.lockTable?.(collection.table).execute(db)
     // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
     if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined, language.forUpdate)
     const located = await locate(db, database, collection, plan!, paths, language.forUpdate)
@@ -138,6 +137,9 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     async prepare() {
       await prepare()
       table = await database.catalogue.table(collection.table)
+    },
+    async lock(db) {
+      await language.lockTable?.(collection.table).execute(db)
     },
     current,
     asked: ({ content }) => textOf(content!),

@@ -15,13 +15,11 @@ export interface Keeper {
 }
 
 /**
- * `Database.exclusively`: locks the tables, also under the name `source` where it is a single one. A transaction would end the lock, so
- * `work` must not begin one.
+ * `Database.exclusively`. A transaction would end the lock, so `work` must not begin one.
  */
 export async function exclusively<T>(keeper: Keeper, tables: readonly string[], work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
   const { writer, session, sums } = keeper
   const names = tables.map((table) => sql`${sql.table(table)} write`)
-  if (tables.length === 1) names.push(sql`${sql.table(tables[0]!)} as ${sql.id('source')} write`)
   const lock = sql`lock tables ${sql.join(names)}`.compile(writer).sql
   await session.hold({ sql: lock, parameters: [], records: false }).catch((error: unknown) => {
     throw denied(keeper.name, tables, error) ?? error

@@ -8,7 +8,7 @@ import { asDecimal } from './decimal.ts'
 import { shortestFloat } from './real.ts'
 import { storable } from './storing.ts'
 import { typeOf } from './type.ts'
-import { updateMany } from './update-many.ts'
+import { UPDATE_BYTES, UPDATE_ROWS, updateMany } from './update-many.ts'
 
 const PARAMETER = sql`${null}`
 
@@ -33,6 +33,7 @@ export const mysqlLanguage: Language = {
   overriding: sql``,
   forUpdate: sql` for update`,
   updateMany,
+  updateLimit: { rows: UPDATE_ROWS, bytes: UPDATE_BYTES },
 }
 
 function select({ column, expression }: Reference): RawBuilder<unknown> {

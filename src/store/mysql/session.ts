@@ -26,6 +26,7 @@ export class Session {
   #connection: Promise<Connection> | undefined
   #lost: unknown
   #held = false
+  #streaming = false
   #closed = false
 
   constructor(connect: () => Promise<Connection>) {
@@ -90,10 +91,12 @@ export class Session {
   async *stream(statement: Statement, size: number): AsyncGenerator<unknown[][]> {
     const connection = await this.#open()
     let complete = false
+    this.#streaming = true
     try {
       yield* streamOf(connection, { sql: statement.sql, values: statement.parameters, rowsAsArray: true } as QueryOptions, size)
       complete = true
     } finally {
+      this.#streaming = false
       // What was not taken is still on its way: the connection answers nothing else before.
       if (!complete) await this.drop(new Error('its rows were not read to the end'))
     }
@@ -113,6 +116,8 @@ export class Session {
     if (connection === undefined) return
     this.#forget(connection, new Error('the store was closed'))
     const open = await connection.catch(() => undefined)
+    // Rows that nobody takes would never end.
+    if (open !== undefined && this.#streaming) return cut(open)
     await new Promise<void>((resolve) => (open === undefined ? resolve() : open.end(() => resolve())))
   }
 

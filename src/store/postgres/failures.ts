@@ -80,11 +80,11 @@ function isUntrusted(error: unknown): boolean {
 
 /**
  * Classes for which only the row is to blame: a value that does not fit, a constraint, a view's check, a function or trigger that raises an
- * error. `42804` and `42846` are values of another type.
+ * error. `42804` and `42846` are values of another type, `42703` a column that is gone since.
  */
 function refusal(error: unknown): string | undefined {
   const code = sqlStateOf(error)
-  if (code === undefined || !/^(?:22|23|44|P0|09|27|2F|38|39)|^(?:42804|42846|54000|55000|428C9)$/.test(code)) return undefined
+  if (code === undefined || !/^(?:22|23|44|P0|09|27|2F|38|39)|^(?:42703|42804|42846|54000|55000|428C9)$/.test(code)) return undefined
   const { detail } = error as { detail?: unknown }
   return typeof detail === 'string' ? `${messageOf(error)}. ${detail.replace(/\.$/, '')}` : messageOf(error)
 }

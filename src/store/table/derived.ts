@@ -21,10 +21,10 @@ export function refuseDerived(source: Source, change: Change): Problem | undefin
 export async function linkDerived(db: Kysely<unknown>, { source, language }: Access, change: Change): Promise<Problem | undefined> {
   for (const { index, key } of source.derived) {
     const where = sql.join([
-      ...source.own.map((of) => sql`${reference(source.keys[of]!).expression} = ${language.encode(source.keys[of]!, change.key[of]!)}`),
+      ...source.own.map((of) => sql`${reference(source, source.keys[of]!).expression} = ${language.encode(source.keys[of]!, change.key[of]!)}`),
       sql`${source.references[index]!.expression} is null`,
     ], sql` and `)
-    const id = reference(source.identity[0]!).expression
+    const id = reference(source, source.identity[0]!).expression
     const { rows } = await sql<{ id: unknown }>`select max(${id}) as id ${fromSource(source, language, where)}`.execute(db)
     // One that was put back has found its own again.
     if (rows[0]?.id === null || rows[0]?.id === undefined) continue

@@ -118,7 +118,10 @@ type Lock = 'for update' | undefined
  */
 function byKeys(source: Source, language: Language, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[], lock: Lock) => Promise<RowRecord[]> {
   const compiled = new Map<string, { readonly text: string; readonly fixed: readonly unknown[] }>()
-  const identities = source.identity.map(reference).map((column) => language.identity?.(column) ?? language.keyText(column))
+  const identities = source.identity.map((one) => {
+    const key = reference(source, one)
+    return language.identity?.(key) ?? language.keyText(key)
+  })
 
   return async (db, keys, lock) => {
     const parameters = language.keyParameters(source.keys, keys)

@@ -22,7 +22,7 @@ export interface Selection {
 /** Selects the rows of a source as records. */
 export function selectRecords(source: Source, language: Language, more: readonly RawBuilder<unknown>[], { where, tail = sql`` }: Selection): RawBuilder<unknown> {
   const keys = source.references.map((key) => language.keyText(key))
-  const contents = source.contents.map(reference).flatMap((content) => [language.select(content), language.proof(content.expression)])
+  const contents = source.contents.map((content) => reference(source, content)).flatMap((content) => [language.select(content), language.proof(content.expression)])
   return sql`select ${sql.join([...keys, ...contents, ...more])} ${fromSource(source, language, where)} ${tail}`
 }
 
@@ -30,17 +30,16 @@ export function selectRecords(source: Source, language: Language, more: readonly
 export function fromSource({ table, condition }: Source, language: Language, where?: RawBuilder<unknown>): RawBuilder<unknown> {
   const conditions = [where, condition].filter((one) => one !== undefined)
   const chosen = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
-  return sql`from ${language.table(table.name)} as ${sql.id('source')} ${chosen}`
+  return sql`from ${language.table(table.name)} ${chosen}`
 }
 
-/** Qualified, because SQLite takes an unknown quoted name alone for a text. */
-export function reference(column: Column): Reference {
-  return { column, expression: sql.id('source', column.name) }
+export function reference(source: Source, column: Column): Reference {
+  return { column, expression: source.qualified(column.name) }
 }
 
 /** Selects the bytes of each content column, for `mend`. */
 export function selectBytes(source: Source, language: Language): RawBuilder<unknown>[] {
-  return source.contents.map((content) => language.bytes(reference(content).expression))
+  return source.contents.map((content) => language.bytes(reference(source, content).expression))
 }
 
 /** The value of a content column, as it was selected. */

@@ -27,6 +27,8 @@ export interface Source extends RowShape {
   readonly set: readonly (readonly [column: Column, value: SetValue])[]
   /** What a new row gets beside. */
   readonly added: readonly (readonly [column: Column, value: SetValue])[]
+  /** A column in a query. Qualified, because SQLite takes an unknown quoted name alone for a text. */
+  readonly qualified: (column: string) => RawBuilder<unknown>
   /** Which rows are seen; `undefined`: all. */
   readonly condition: RawBuilder<unknown> | undefined
   /** No two rows have the same key, because an index says so. */
@@ -62,6 +64,7 @@ export function compileSource(mapping: Mapping, table: Table, { catalogue, langu
   const own = [...key.keys()].filter((index) => !Object.hasOwn(derived, key[index]!))
   const fixed = Object.keys(where).map(column)
   const known = [...own.map((index) => keys[index]!), ...fixed]
+  const qualified = (of: string): RawBuilder<unknown> => sql`${language.table(table.name)}.${sql.id(of)}`
   const references = keys.map((of): Reference => ({ column: of, expression: derived[of.name]?.select(qualified) ?? qualified(of.name) }))
   return {
     collection: name,
@@ -81,7 +84,8 @@ export function compileSource(mapping: Mapping, table: Table, { catalogue, langu
     fields: content.map((of) => mapping.fields?.[of] ?? of),
     set: Object.entries(set).map(([of, value]) => [column(of), value]),
     added: [...Object.entries(where).map(([of, value]): [Column, SetValue] => [column(of), { value }]), ...Object.entries(added).map(([of, value]): [Column, SetValue] => [column(of), value])],
-    condition: conditionOf(mapping, column, language),
+    qualified,
+    condition: conditionOf(mapping, column, qualified, language),
   }
 }
 
@@ -90,12 +94,12 @@ interface Tools {
   readonly language: Language
 }
 
-/** Qualified, because SQLite takes an unknown quoted name alone for a text. */
-function qualified(name: string): RawBuilder<unknown> {
-  return sql.id('source', name)
-}
-
-function conditionOf({ where = {}, hidden = {} }: Mapping, column: (of: string) => Column, language: Language): RawBuilder<unknown> | undefined {
+function conditionOf(
+  { where = {}, hidden = {} }: Mapping,
+  column: (of: string) => Column,
+  qualified: Source['qualified'],
+  language: Language,
+): RawBuilder<unknown> | undefined {
   const encoded = (of: string, value: Literal): unknown => language.encode(column(of), exactLiteral(value))
   const conditions = [
     ...Object.entries(where).map(([of, value]) => sql`${qualified(of)} = ${encoded(of, value)}`),

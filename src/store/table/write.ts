@@ -4,6 +4,7 @@ import { sameValue } from '../../core/fields.ts'
 import type { Problem } from '../../types.ts'
 import { textOf } from '../content.ts'
 import type { Database } from '../database.ts'
+import type { Language } from '../language.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { SqlValue } from '../value.ts'
@@ -50,7 +51,6 @@ export function tableWriter(database: Database, access: Access, moment: number):
   const rows = new Map<Change, Kept>()
   const asked = new Map<Change, { readonly values: readonly FieldValue[]; readonly content: string }>()
   const settings = settingsAt(source.set, language, moment)
-  let locked = false
 
   async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
     const shut = refuseDerived(source, change)
@@ -95,7 +95,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
   async function updateAll(db: Kysely<unknown>, updates: readonly Update[]): Promise<Problem | undefined> {
     const groups = language.updateMany === undefined
       ? updates.map((update) => [update])
-      : [...Map.groupBy(updates, ({ values }) => values.map((bound) => bound?.binding ?? '').join()).values()]
+      : [...Map.groupBy(updates, ({ values }) => values.map((bound) => bound?.binding ?? '').join()).values()].flatMap((alike) => statementsOf(alike, language))
     for (const group of groups) {
       const problem = await updateAlike(db, group)
       if (problem !== undefined) return problem
@@ -115,12 +115,11 @@ export function tableWriter(database: Database, access: Access, moment: number):
   return {
     shape: source,
     prepare: (changes) => (changes.some(({ content, rest }) => content === undefined || rest !== undefined) ? rests.prepare() : Promise.resolve()),
-    async current(db, changes) {
+    async lock(db, changes) {
       // Where no index does it, only the whole table keeps others from inserting the same key.
-      if (!locked && !source.unique && changes.some(({ expected }) => expected === undefined)) {
-        await language.lockTable?.(source.table.name).execute(db)
-        locked = true
-      }
+      if (!source.unique && changes.some(({ expected }) => expected === undefined)) await language.lockTable?.(source.table.name).execute(db)
+    },
+    async current(db, changes) {
       const found = await locate(db, changes.map(({ key }) => key), 'for update')
       return changes.map((change, index) => {
         const row = found[index]
@@ -157,6 +156,24 @@ export function tableWriter(database: Database, access: Access, moment: number):
       return updateAll(db, updates)
     },
   }
+}
+
+/** Rows that go into one statement well. */
+function statementsOf(updates: readonly Update[], { updateLimit = { rows: Infinity, bytes: Infinity } }: Language): Update[][] {
+  const parts: Update[][] = []
+  let bytes = 0
+  for (const update of updates) {
+    const size = update.change.content!.length
+    const part = parts.at(-1)
+    if (part === undefined || part.length >= updateLimit.rows || bytes + size > updateLimit.bytes) {
+      parts.push([update])
+      bytes = size
+    } else {
+      part.push(update)
+      bytes += size
+    }
+  }
+  return parts
 }
 
 function settingOf(name: string, value: unknown): ReturnType<typeof sql> {

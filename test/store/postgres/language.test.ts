@@ -33,7 +33,7 @@ const KEPT: readonly (readonly [type: string, value: FieldValue, back?: FieldVal
 
 /** Type, value, words of the refusal. */
 const REFUSED: readonly (readonly [type: string, value: FieldValue, state: RegExp])[] = [
-  ['text', 'a\0b', /^the column "value" cannot hold the character NUL$/], ['text', 'a\uD800', /surrogate/], ['text', 7n, /^the column "value" holds text\. Put 7 in quotes$/], ['text', true, /Put true in quotes/], ['text', dec('1.50'), /Put 1\.50 in quotes/],
+  ['text', 'a\0b', /^cannot hold the character NUL$/], ['text', 'a\uD800', /surrogate/], ['text', 7n, /^holds text\. Put 7 in quotes$/], ['text', true, /Put true in quotes/], ['text', dec('1.50'), /Put 1\.50 in quotes/],
   ['text', bytes(255), /no valid UTF-8/], ['varchar(3)', 'abcd', /room for 3 characters, and this has 4/], ['char(3)', 'abcd', /room for 3 characters/], ['char(5)', 'ab ', /spaces at the end/],
   ['name', 'ä'.repeat(32), /room for 63 bytes, and this has 64/], ['short', 'abcd', /room for 3/],
   ['bytea', 7n, /holds bytes/], ['smallint', 32768n, /int2, which has no room for 32768/], ['int', 2147483648n, /int4/], ['bigint', 2n ** 63n, /int8/], ['int', 1.5, /holds integers/], ['int', 'x', /holds integers/], ['int', true, /holds integers/],
