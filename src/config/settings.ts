@@ -17,7 +17,7 @@ const fields = z.strictObject({
 }, aMap)
 
 /** Which table holds settings, and how they become files. */
-export const settings: z.ZodType<SettingsConfig> = fields.superRefine(({ group, path, id }, context) => {
+export const settings: z.ZodType<SettingsConfig, SettingsConfig> = fields.superRefine(({ group, path, id }, context) => {
   const report = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message })
   const placeholders = path?.match(/\{[^{}]*\}/g) ?? []
   if (path !== undefined && group !== undefined && placeholders.join() !== '{group}') report('path', 'must have the placeholder {group} and no other')
