@@ -21,6 +21,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   'much': 'x\u{1F98A}'.repeat(50_000),
 }
 
+function digests(all: Readonly<Record<string, string | Uint8Array>>): unknown {
+  return Object.fromEntries(Object.entries(all).map(([path, content]) => [path, digestOf(content)]))
+}
+
 describeEach('contents', (trial) => {
   test('survive byte for byte, in new rows and in old ones', async () => {
     const store = await openFresh(trial, PAGES)
@@ -63,7 +67,6 @@ describeEach('contents', (trial) => {
       expect(refusalOf(applied)?.code ?? 'row-refused').toMatch(/^(row-refused|unsupported-value|not-stored|not-utf8|holds-nul)$/)
     }
     const wanted = kept.includes(trial.kind) ? { 'a/new.html': content, 'a/old.html': content, 'a/other.html': 'other' } : { 'a/old.html': 'old' }
-    const digests = (all: object): unknown => Object.entries(all).map(([path, text]) => [path, digestOf(text as string)])
     expect(digests(contents(await readAll(store)))).toEqual(digests(wanted))
   })
 

@@ -10,12 +10,15 @@ function tablesOf(kind: Kind, engine: string): string {
   const id = mysql ? 'int unsigned not null primary key auto_increment' : kind === 'sqlite' ? 'integer primary key' : 'serial primary key'
   const name = kind === 'sqlite' ? 'collate nocase' : ''
   const number = kind === 'postgres' ? 'numeric(30,0)' : mysql ? 'int unsigned' : 'int'
+  // MySQL before 8.0.13 has no defaults of long texts.
+  const texts = mysql ? "varchar(4000) not null default ''" : "text not null default ''"
   return `
     create table mybb_templates (tid ${id}, title varchar(120) not null default '' ${name}, template text not null, sid smallint not null default 0,
       version varchar(20) not null default '0', status varchar(10) not null default '', dateline int not null default 0) ${options};
     create table mybb_templatesets (sid ${mysql ? 'int not null primary key auto_increment' : id}, title varchar(120) not null default '') ${options};
     create table mybb_templategroups (gid ${id}, prefix varchar(50) not null default '', title varchar(100) not null default '', isdefault smallint not null default 0) ${options};
-    create table mybb_themes (tid ${id}, name varchar(100) not null default '', pid smallint not null default 0) ${options};
+    create table mybb_themes (tid ${id}, name varchar(100) not null default '', pid smallint not null default 0, def smallint not null default 0, properties ${texts}, stylesheets ${texts},
+      allowedgroups ${texts}) ${options};
     create table mybb_themestylesheets (sid ${id}, name varchar(30) not null default '' ${name}, tid ${number} not null default 0, attachedto text not null, stylesheet ${mysql ? 'longtext' : 'text'} not null,
       cachefile varchar(100) not null default '', lastmodified ${number} not null default 0) ${options};`
 }
@@ -28,7 +31,7 @@ const COUNTED: string = KEYS.map(([table, key]) => `select setval(pg_get_serial_
 /** A board that a test reads and writes. */
 export interface Board {
   readonly store: Store
-  /** What the tables hold, by their ids. */
+  /** What the tables hold, by their ids; of themes not their lists, which are made of the rest. */
   everything(): Promise<Records[]>
   rows(sql: string): Promise<Records>
   run(script: string): Promise<void>
@@ -48,7 +51,7 @@ export async function makeBoard(trial: Trial, engine: string, script: string = B
   const store = await openOn(trial, { preset: 'mybb', mybb: { master }, now: () => NOW })
   return {
     store,
-    everything: () => Promise.all(KEYS.filter(([table]) => table !== 'templategroups').map(([table, key]) => trial.query(`select * from mybb_${table} order by ${key}`))),
+    everything: () => Promise.all(KEYS.filter(([table]) => table !== 'templategroups').map(([table, key]) => trial.query(`select ${table === 'themes' ? 'tid, name, pid' : '*'} from mybb_${table} order by ${key}`))),
     rows: (sql) => trial.query(sql),
     run: (text) => trial.execute(text),
   }

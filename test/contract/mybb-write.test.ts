@@ -126,14 +126,10 @@ describeEach('a board is written', (trial) => {
       expect(await changedBy(board, { 'styles/Dark/c.css': undefined })).toEqual({ applied: done(undefined), changed: { 'styles/Dark/c.css': undefined } })
     })
 
-    test('a stylesheet of the master theme is not written', async () => {
+    test('a stylesheet of the master theme is written where that takes part', async () => {
       const board = await make(undefined, true)
-      const before = await board.everything()
-      for (const [name, content] of [['a.css', 'new'], ['a.css', undefined], ['new.css', 'new']] as const) {
-        const path = `styles/Master/${name}`
-        expect(refusalOf(await importFiles(board.store, { [path]: content }))).toMatchObject({ path, code: 'row-refused', message: expect.stringContaining("belongs to MyBB's master theme") as string })
-        expect(await board.everything()).toEqual(before)
-      }
+      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
+      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
     })
 
     test('equal rows of one title are written together', async () => {
@@ -181,14 +177,14 @@ describeEach('a board is written', (trial) => {
 
     test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
       const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
-        insert into mybb_themes values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
-        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 600 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
+        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
+        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
       const { rows } = await readAll(board.store)
       const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
       const applied = await importFiles(board.store, Object.fromEntries(changes.map(({ path, content }) => [path, content])))
       expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
       expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))
-      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '400'], ['1', '600'], ['2', '400']])
+      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '160'], ['1', '240'], ['2', '160']])
     })
 
     test('contents are kept byte for byte', async () => {
@@ -217,7 +213,7 @@ describeEach('a board is written', (trial) => {
       ['a template', `${ONE}/own.html`, ''],
       ['a template that hides another', `${ONE}/c.html`, ''],
       ['a template that says what it hides', `${ONE}/c.html`, "update mybb_templates set template = 'master c' where tid = 5"],
-      ['a stylesheet', 'styles/Dark/c.css', ''],
+      ['a stylesheet', 'styles/Dark/c.css', "update mybb_themestylesheets set cachefile = 'css.php?stylesheet=4' where sid = 4"],
       ['a stylesheet that hides another', 'styles/Default/b.css', ''],
       ['all of several equal rows', `${ONE}/c.html`, "insert into mybb_templates (tid, title, template, sid, version, dateline) values (99, 'c', 'own c', 1, '9', 9)"],
       ['columns that a plugin added', `${ONE}/c.html`, "alter table mybb_templates add column plugin varchar(20); update mybb_templates set plugin = 'x' where tid > 3"],

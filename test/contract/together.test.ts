@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
 import type { Applied, Store } from '../../src/store/store.ts'
-import { changeAt, failure, findOne, put } from '../store/fixtures.ts'
+import { changeAt, findOne, put } from '../store/fixtures.ts'
 import { eventually } from '../support/eventually.ts'
 import { describeEach } from '../support/servers.ts'
 import { heldBy, LOOSE, openFresh, openOn, PAGES, somebody, THREE } from './shelf.ts'
@@ -119,17 +119,6 @@ describeEach('at the same time', (trial) => {
     expect([['row', 'row', 'vacant'], ['row', 'vacant', 'row']]).toContainEqual(found.map(({ kind }) => kind))
     expect(before.length).toBe(3)
   })
-
-  test('a lock that stays is told, nothing is changed, and later it can be written', async () => {
-    const store = await openFresh(trial, THREE)
-    const changes = [await changeAt(store, 'a/1.html', 'mine'), await changeAt(store, 'a/3.html', 'mine')]
-    const other = await somebody(trial)
-    await other.execute("begin; update pages set body = 'theirs' where slug = '3'")
-    expect(await failure(store.apply(changes, () => {}))).toMatchObject({ code: 'store-locked', message: expect.stringMatching(/^Cannot write the store .*Try again when/) as string })
-    await other.execute('rollback')
-    expect(await heldBy(trial)).toEqual([['a', '1', 'one'], ['a', '2', 'two'], ['a', '3', 'three']])
-    expect(kindsOf(await store.apply(changes, () => {}))).toEqual(['done', 'done'])
-  }, 20_000)
 })
 
 describeEach('at the same time', (trial) => {

@@ -39,6 +39,11 @@ async function look({ kind, title, variable, usual, answers }: Maker): Promise<T
   return { kind, url, absent: ` (skipped: no ${title}; set ${variable})` }
 }
 
+/** A database to be made. */
+export function trialOf({ kind, url }: Pick<Tested, 'kind' | 'url'>): Trial {
+  return MAKERS.find((maker) => maker.kind === kind)!.make(url)
+}
+
 /** Which databases a group of tests is for. Default: all. */
 export type Only = readonly Kind[]
 
@@ -57,7 +62,7 @@ export type Only = readonly Kind[]
 export function describeEach(title: string, tests: (trial: Trial) => void, only: Only = ['sqlite', 'mysql', 'postgres']): void {
   for (const { kind, url, absent } of DATABASES.filter((one) => only.includes(one.kind))) {
     describe.skipIf(absent !== '')(`${title}: ${kind}${absent}`, () => {
-      const trial = MAKERS.find((maker) => maker.kind === kind)!.make(url)
+      const trial = trialOf({ kind, url })
       beforeAll(() => trial.begin())
       afterAll(() => trial.end())
       tests(trial)

@@ -1,6 +1,7 @@
-import type { Kysely, RawBuilder } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Problem } from '../../types.ts'
 import type { ContentSource } from './contents.ts'
+import type { Look } from './owners.ts'
 import type { Plan } from './plan.ts'
 
 /** Values of a database row by column. */
@@ -26,8 +27,8 @@ export interface Written {
 
 /** One kind of row that a board has: its templates, or its stylesheets. */
 export interface BoardCollection extends ContentSource {
-  /** Plans what the board shows; given titles, at least all that has one of them. `lock`: nobody changes that until the transaction ends. */
-  plan(db: Kysely<unknown>, titles?: readonly string[], lock?: RawBuilder<unknown>): Promise<Plan>
+  /** Plans what the board shows. */
+  plan(db: Kysely<unknown>, look?: Look): Promise<Plan>
   /** Characters that a new title may have: some databases cut a longer one without a word. */
   readonly longest: number
   /** Columns beside the content that every write sets. */

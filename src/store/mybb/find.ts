@@ -16,7 +16,7 @@ const TOGETHER = 256
 /** What the board has at each of these paths, in their order. */
 export async function findPaths(db: Kysely<unknown>, database: Database, collection: BoardCollection, paths: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  const plan = await collection.plan(db, paths.length > MANY ? undefined : titlesOf(collection, paths))
+  const plan = await collection.plan(db, { titles: paths.length > MANY ? undefined : titlesOf(collection, paths) })
   for (let start = 0; start < paths.length; start += TOGETHER) {
     const some = paths.slice(start, start + TOGETHER)
     const located = await locate(db, database, collection, plan, some)

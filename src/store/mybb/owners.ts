@@ -44,17 +44,22 @@ export async function readOwners(db: Kysely<unknown>, language: Language, { tabl
   })
 }
 
-/**
- * Reads the titles that each holder has itself, without the contents.
- *
- * @param titles Only these. The database may compare without regard to case, so the answer can hold more.
- */
+/** How a board's rows are looked at. */
+export interface Look {
+  /** At least all that has one of these titles: the database may compare without regard to case, so there can be more. Default: all. */
+  readonly titles?: readonly string[] | undefined
+  /** Nobody changes what is found until the transaction ends. */
+  readonly lock?: RawBuilder<unknown> | undefined
+  /** As if the rows of these ids were not there. */
+  readonly without?: readonly number[] | undefined
+}
+
+/** Reads the titles that each holder has itself, without the contents. */
 export async function readOwned(
   db: Kysely<unknown>,
   language: Language,
   { table, id, title, holder }: ContentSource,
-  titles: readonly string[] | undefined,
-  lock: RawBuilder<unknown> = sql``,
+  { titles, lock = sql``, without = [] }: Look,
 ): Promise<ReadonlyMap<number, Titles>> {
   if (titles?.length === 0) return new Map()
   const some = titles === undefined ? sql`` : sql`where ${sql.id(title)} in (${sql.join(titles)})`
@@ -64,6 +69,7 @@ export async function readOwned(
   const owned = new Map<number, Map<KeyValue, { ids: number[]; holder: number }>>()
   for (const { title: name, ...row } of rows) {
     const [own, by] = [Number(row.id), Number(row.holder)]
+    if (without.includes(own)) continue
     let held = owned.get(by)
     if (held === undefined) owned.set(by, (held = new Map()))
     const same = held.get(name)

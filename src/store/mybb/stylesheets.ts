@@ -1,11 +1,11 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
 import { chosen, type Choice } from './choice.ts'
 import type { BoardCollection, Columns } from './collection.ts'
 import type { ContentSource } from './contents.ts'
-import { readOwned, readOwners, type Owner, type Titles } from './owners.ts'
+import { readOwned, readOwners, type Look, type Owner, type Titles } from './owners.ts'
 import { Plan, type Spot } from './plan.ts'
 
 const STYLESHEETS: RowShape = {
@@ -25,7 +25,7 @@ export function stylesheetsOf(prefix: string, language: Language, choice: Choice
   const source = { ...STYLESHEETS, table: `${prefix}themestylesheets`, id: 'sid', title: 'name', content: 'stylesheet', holder: 'tid' }
   return {
     ...source,
-    plan: (db, names, lock) => planStylesheets(db, language, `${prefix}themes`, source, choice, names, lock),
+    plan: (db, look) => planStylesheets(db, language, `${prefix}themes`, source, choice, look),
     longest: 30,
     touched: (_, { time }) => ({ lastmodified: time }),
     models: (db, ids) => readAttachments(db, source, ids),
@@ -54,10 +54,9 @@ async function planStylesheets(
   table: string,
   source: ContentSource,
   choice: Choice,
-  names: readonly string[] | undefined,
-  lock?: RawBuilder<unknown>,
+  look: Look = {},
 ): Promise<Plan> {
-  const owned = await readOwned(db, language, source, names, lock)
+  const owned = await readOwned(db, language, source, look)
   const parents = await readParents(db, table)
   const owners = await readOwners(db, language, { table, id: 'tid', title: 'name' })
   const all = owners.filter(({ id }) => id !== MASTER_THEME || choice.master)

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { compilePattern } from '../../core/paths.ts'
 import type { Language } from '../language.ts'
 import { placeRow, type RowShape } from '../row.ts'
@@ -6,7 +6,7 @@ import { chosen, type Choice } from './choice.ts'
 import type { BoardCollection } from './collection.ts'
 import type { ContentSource } from './contents.ts'
 import { readGroups, type GroupLookup } from './groups.ts'
-import { readOwned, readOwners, type Owner } from './owners.ts'
+import { readOwned, readOwners, type Look, type Owner } from './owners.ts'
 import { Plan, type Spot } from './plan.ts'
 
 const TEMPLATES: RowShape = {
@@ -24,7 +24,7 @@ export function templatesOf(prefix: string, language: Language, choice: Choice):
   const source = { ...TEMPLATES, table: `${prefix}templates`, id: 'tid', title: 'title', content: 'template', holder: 'sid' }
   return {
     ...source,
-    plan: (db, titles, lock) => planTemplates(db, language, prefix, source, choice, titles, lock),
+    plan: (db, look) => planTemplates(db, language, prefix, source, choice, look),
     longest: 120,
     touched(title, { time, versionOf }) {
       const version = versionOf(title)
@@ -54,10 +54,9 @@ async function planTemplates(
   prefix: string,
   source: ContentSource,
   choice: Choice,
-  titles: readonly string[] | undefined,
-  lock?: RawBuilder<unknown>,
+  look: Look = {},
 ): Promise<Plan> {
-  const owned = await readOwned(db, language, source, titles, lock)
+  const owned = await readOwned(db, language, source, look)
   const inherited = [...(owned.get(MASTER_SET) ?? []), ...(owned.get(GLOBAL_SET) ?? [])]
   const groupOf = await readGroups(db, prefix)
   const owners = await readOwners(db, language, { table: `${prefix}templatesets`, id: 'sid', title: 'title' })

@@ -31,7 +31,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
     // One look at some titles goes through their whole table. The second one in a row is for all, and serves further ones.
-    if (plans++ < 2) plan = await collection.plan(db, plans === 1 ? titlesOf(collection, paths) : undefined, language.forUpdate)
+    if (plans++ < 2) plan = await collection.plan(db, { titles: plans === 1 ? titlesOf(collection, paths) : undefined, lock: language.forUpdate })
     const located = await locate(db, database, collection, plan!, paths, language.forUpdate)
     for (const [index, change] of changes.entries()) found.set(change, located[index]!)
     // Now, because the same transaction may delete them before a row takes their place.
@@ -55,6 +55,14 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     const rows: DeletedRow[] = []
     for (const id of one.shown.ids) rows.push(...(await reader.read(db, [id])))
     return encodeRest(rows)
+  }
+
+  async function revealed(db: Kysely<unknown>, change: Change): Promise<Row['content'] | undefined> {
+    const one = found.get(change)!
+    if (one.kind !== 'row' || isInherited(change)) return undefined
+    const then = await collection.plan(db, { titles: titlesOf(collection, [change.path]), without: one.shown.ids })
+    const [located] = await locate(db, database, collection, then, [change.path])
+    return located?.kind === 'row' ? located.row.content : undefined
   }
 
   async function writeOne(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
@@ -145,6 +153,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     asked: ({ content }) => textOf(content!),
     isInherited,
     rest,
+    revealed,
     async write(db, changes) {
       plans = 0
       for (const change of changes) {

@@ -47,11 +47,18 @@ export class MysqlDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new MysqlAdapter()
+    return new OneConnectionAdapter()
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return new MysqlIntrospector(db)
+  }
+}
+
+/** Transactions that are begun at the same time take turns. */
+class OneConnectionAdapter extends MysqlAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return false
   }
 }
 

@@ -116,8 +116,11 @@ export class Session {
     if (connection === undefined) return
     this.#forget(connection, new Error('the store was closed'))
     const open = await connection.catch(() => undefined)
-    // Rows that nobody takes would never end.
-    if (open !== undefined && this.#streaming) return cut(open)
+    if (open !== undefined && this.#streaming) {
+      // Rows that nobody takes would never end, and who takes them has to hear of it.
+      open.emit('error', new Error('the store was closed'))
+      return cut(open)
+    }
     await new Promise<void>((resolve) => (open === undefined ? resolve() : open.end(() => resolve())))
   }
 

@@ -9,6 +9,7 @@ export const MYSQL: Maker = {
   variable: 'ROWTREE_TEST_MYSQL',
   usual: 'mysql://root@127.0.0.1:3306/test',
   answers: (url) => connected(url).then((connection) => connection.end()).then(() => true, () => false),
+  connect: personAt,
   make: (url) => new MysqlTrial(url),
 }
 
@@ -69,9 +70,9 @@ class MysqlTrial implements Trial {
   async waiting(): Promise<number> {
     // The tables of information_schema show what was a tenth of a second ago, or longer where many ask.
     const [[, , status]] = (await this.query('show engine innodb status')) as [[string, string, string]]
-    const ids = [...status.matchAll(/^LOCK WAIT .*\n(?:MariaDB|MySQL) thread id (\d+)/gm)].map(([, id]) => id)
+    const ids = new Set([...status.matchAll(/^LOCK WAIT .*\n(?:MariaDB|MySQL) thread id (\d+)/gm)].map(([, id]) => id))
     const ours = await this.query('show full processlist')
-    return ours.filter(([id, , , database, , , state]) => database === this.#name && (ids.includes(id!) || state?.startsWith('Waiting for table'))).length
+    return ours.filter(([id, , , database, , , state]) => database === this.#name && (ids.has(id!) || state?.startsWith('Waiting for table'))).length
   }
 
   async end(): Promise<void> {

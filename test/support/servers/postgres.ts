@@ -20,11 +20,13 @@ export const POSTGRES: Maker = {
   variable: 'ROWTREE_TEST_POSTGRES',
   usual: 'postgres://postgres@127.0.0.1:5432/test',
   answers: (url) => connected(url).then((client) => client.end()).then(() => true, () => false),
+  connect: personAt,
   make: (url) => new PostgresTrial(url),
 }
 
-/** Neither is there by itself; nobody needs the data after a crash. */
-const PREPARE = "create collation if not exists caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+/** A collation that does not mind capitals, in a schema that outlives the tests' tables. */
+const PREPARE = `create schema collations; create collation collations.caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  set search_path = public, collations`
 
 class PostgresTrial implements Trial {
   readonly kind = 'postgres'
@@ -49,11 +51,12 @@ class PostgresTrial implements Trial {
     await server.query(`alter database ${this.#name} set synchronous_commit = off`)
     await server.end()
     this.#client = await connected(this.url)
+    await this.#client.query(PREPARE)
     await this.fresh('')
   }
 
   async fresh(script: string): Promise<void> {
-    await this.#open.query(`drop schema public cascade; create schema public; ${PREPARE}`)
+    await this.#open.query('drop schema public cascade; create schema public')
     if (script !== '') await this.execute(script)
   }
 

@@ -11,6 +11,7 @@ export const SQLITE: Maker = {
   title: 'SQLite',
   usual: '',
   answers: () => Promise.resolve(true),
+  connect: (url) => Promise.resolve(personAt(url.slice('sqlite:'.length))),
   make: () => new SqliteTrial(),
 }
 

@@ -44,6 +44,8 @@ export interface Maker {
   /** The URL where none is given. */
   readonly usual: string
   answers(url: string): Promise<boolean>
+  /** Somebody's connection to a database that is there. */
+  connect(url: string): Promise<Person>
   make(url: string): Trial
 }
 
