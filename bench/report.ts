@@ -13,6 +13,8 @@ export const ONE = 'Import of one edited file'
 
 export const WATCH = 'Watch of 10,000 files, tmpfs'
 
+export const SERVERS = 'Database servers: export of 10,000 rows, import of 1,000 edited files, fsync off'
+
 /** A target and how it turned out. */
 export interface Check {
   readonly figure: string
@@ -80,6 +82,15 @@ export function watchTable(results: ReadonlyMap<string, Samples>): string {
   return [`| contender | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
 }
 
+/** One line a server: ms for each kind of work. */
+export function serverTable(results: ReadonlyMap<string, Samples>): string {
+  const columns: readonly [name: string, figure: string][] = [
+    ['export', 'export'], ['the driver\'s SELECT', 'select'], ['the part of the files', 'files'], ['import', 'import'], ['prepared updates by hand', 'updates'],
+  ]
+  const lines = [...results].map(([name, samples]) => `| ${[name, ...columns.map(([, figure]) => (median(samples[figure] ?? []) * 1_000).toFixed(0))].join(' | ')} |`)
+  return [`| ms | ${columns.map(([name]) => name).join(' | ')} |`, `| ${Array(columns.length + 1).fill('---').join(' | ')} |`, ...lines].join('\n')
+}
+
 /** Compares the medians of one run with the targets. */
 export function checks(all: Readonly<Record<string, unknown>>): Check[] {
   const of = (title: string, name: string, figure = 'warm'): number => {
@@ -87,6 +98,10 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     return median(group?.[name]?.[figure] ?? [])
   }
   const rowtree = of(SMALL, 'rowtree')
+  const againstHand = (name: string): Check[] => [
+    slower(`${name}: export, time against SELECT and the part of the files`, of(SERVERS, name, 'export') / (of(SERVERS, name, 'select') + of(SERVERS, name, 'files')), 1.5),
+    slower(`${name}: import, time against prepared updates by hand`, of(SERVERS, name, 'import') / of(SERVERS, name, 'updates'), 1.5),
+  ]
   const figures = [
     faster('speed against write-file-atomic', of(SMALL, 'write-file-atomic') / rowtree, 8),
     faster('speed against atomically', of(SMALL, 'atomically') / rowtree, 4),
@@ -109,6 +124,8 @@ export function checks(all: Readonly<Record<string, unknown>>): Check[] {
     slower('watch: a look at 10,000 unchanged files, time against find', of(WATCH, 'look', 'rescan') / of(WATCH, 'look', 'find'), 3),
     below('watch: idle, of a core', of(WATCH, 'rowtree', 'idle'), 1, '%', 2),
     below('watch: resident', of(WATCH, 'rowtree', 'rss'), 150, 'MB'),
+    ...againstHand('MariaDB'),
+    ...againstHand('PostgreSQL'),
   ]
   // What was not run has no figure.
   return figures.filter(({ measured }) => !measured.startsWith('NaN'))

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { BYTES, database, FILES_A_DIRECTORY } from './data.ts'
 import { calm } from './rounds.ts'
 import { ext4 } from './ext4.ts'
-import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SMALL, table, WATCH, watchTable } from './report.ts'
+import { BACK, backTable, type Check, checks, DURABLE, LARGE, ONE, type Samples, SERVERS, serverTable, SMALL, table, WATCH, watchTable } from './report.ts'
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'string' }, disk: { type: 'string', default: '/var/tmp' }, memory: { type: 'string', default: '/dev/shm' } },
@@ -62,6 +62,10 @@ function watcher(name: string, script: string, { store, files }: Course, runtime
   const [saves, idleSeconds] = flags.quick ? [300, 10] : [500, 30]
   const command = runtime === 'node' ? [here(script)] : ['run', '-A', '--no-check', '--quiet', here(script)]
   return { name, run: (directory) => json(join(BIN, runtime), [...command, directory, store, String(files), String(saves), String(idleSeconds)]) }
+}
+
+function remote(name: string, kind: 'mysql' | 'postgres', { store, files }: Course): Contender {
+  return { name, run: (directory) => json(join(BIN, 'node'), [here('server.ts'), directory, kind, store, String(files), '1000', '5']) }
 }
 
 /** Compiles the C loop; `undefined` where there is no compiler. */
@@ -125,6 +129,7 @@ function main(): void {
         back('100 rows', 'back.ts', database(memory, 100), 100, 1),
         back('100,000 rows', 'back.ts', database(memory, 100_000), 100_000, 1),
       ], ROUNDS, false)],
+      [SERVERS, small.files, () => race(memory, [remote('MariaDB', 'mysql', small), remote('PostgreSQL', 'postgres', small)], flags.quick ? 2 : 3, false)],
       [WATCH, small.files, () => race(memory, [
         watcher('rowtree', 'watch.ts', small),
         ...(existsSync(join(BIN, 'deno')) ? [watcher('rowtree under Deno', 'watch.ts', small, 'deno')] : []),
@@ -143,7 +148,7 @@ function main(): void {
       process.stderr.write(`${title} `)
       const results = run()
       all[title] = Object.fromEntries(results)
-      process.stdout.write(`\n### ${title}\n\n${title === WATCH ? watchTable(results) : title === BACK || title === ONE ? backTable(results, rows) : table(results, rows)}\n`)
+      process.stdout.write(`\n### ${title}\n\n${title === WATCH ? watchTable(results) : title === SERVERS ? serverTable(results) : title === BACK || title === ONE ? backTable(results, rows) : table(results, rows)}\n`)
     }
     verdicts.push(...checks(all))
     process.stdout.write(`\n### Targets\n\n| figure | target | measured | |\n| --- | --- | --- | --- |\n`)

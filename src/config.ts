@@ -21,13 +21,13 @@ export type {
   Preset,
   PresetName,
   SetInput,
-  SettingsConfig,
   StoreConfig,
   TlsConfig,
   TlsInput,
   WatchConfig,
   WordpressConfig,
 } from './config/types.ts'
+export type { SettingsConfig } from './config/settings-config.ts'
 
 /** Where the text of a config comes from. */
 export interface ParseOptions {

@@ -13,6 +13,7 @@ const PAGES = [
   'CHANGELOG.md',
   'docs/configuration.md',
   'docs/errors.md',
+  'docs/presets.md',
   'docs/init.md',
   'docs/two-way.md',
   'docs/watch.md',
@@ -71,7 +72,7 @@ it('docs/watch.md explains every event with its fields, and no other', () => {
   expect(rows).toHaveLength(told.size)
 })
 
-const configs = ['README.md', 'docs/configuration.md'].flatMap((page) =>
+const configs = ['README.md', 'docs/configuration.md', 'docs/presets.md'].flatMap((page) =>
   [...read(page).matchAll(/```yaml\n([^]*?)```/g)].map((match) => match[1]!).filter((text) => /^store:/m.test(text)),
 )
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { setValue, setValueShape } from './set.ts'
-import { aMap, mustQuoted, named, text } from './phrase.ts'
+import { literal, setValue, setValueShape } from './set.ts'
+import { aMap, must, mustQuoted, named, text } from './phrase.ts'
 import type { CollectionConfig, CollectionInput } from './types.ts'
 
 /** Columns that one file may be made of: a longer map is no text that a person edits. */
@@ -16,6 +16,8 @@ const fields = z.strictObject({
   // Not `max`, whose fault a union takes for a wrong type.
   content: z.union([text, columns.refine(({ length }) => length <= MOST_COLUMNS, `must name ${MOST_COLUMNS} columns at most`)], aColumn),
   set: named('column', text, setValue).default({}),
+  format: z.literal('front-matter', must('front-matter, or absent')).optional(),
+  where: named('column', text, literal).optional(),
 }, aMap)
 
 type Fields = z.output<typeof fields>
@@ -50,7 +52,7 @@ function checkPath({ key, path }: Fields, context: Context): void {
 }
 
 /** No column is written from two sources. Most databases find a column whatever its case. */
-function checkColumns({ key, content, set }: Fields, context: Context): void {
+function checkColumns({ key, content, set, where = {}, format }: Fields, context: Context): void {
   const sources = new Map(key.map((name) => [name.toLowerCase(), 'the path']))
   const list = typeof content === 'string' ? [content] : content
   for (const [index, name] of list.entries()) {
@@ -59,10 +61,11 @@ function checkColumns({ key, content, set }: Fields, context: Context): void {
     if (source === undefined) sources.set(name.toLowerCase(), 'the file')
     else context.addIssue({ code: 'custom', path: typeof content === 'string' ? ['content'] : ['content', index], message, params: { name } })
   }
-  for (const name of Object.keys(set)) {
+  if (format !== undefined && list.length < 2) context.addIssue({ code: 'custom', path: ['format'], message: 'takes a list of columns as content, of which the last is the text' })
+  for (const [section, name] of [...Object.keys(set).map((of) => ['set', of] as const), ...Object.keys(where).map((of) => ['where', of] as const)]) {
     const source = sources.get(name.toLowerCase())
     if (source === undefined) sources.set(name.toLowerCase(), 'another key')
-    else context.addIssue({ code: 'custom', path: ['set', name], message: `is a column that ${source} decides; remove the key`, params: { at: 'key' } })
+    else context.addIssue({ code: 'custom', path: [section, name], message: `is a column that ${source} decides; remove the key`, params: { at: 'key' } })
   }
 }
 

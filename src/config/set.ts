@@ -9,7 +9,10 @@ const number = z.number().refine(
   'is not exact as a number of that size; put it in quotes',
 )
 
-const literal = z.strictObject({
+/** What a column holds. */
+export const literal: z.ZodType<string | number | boolean, string | number | boolean> = z.union([z.string(), number, z.boolean()], must('a text, a number, true or false'))
+
+const written = z.strictObject({
   value: z.union([z.string(), number, z.boolean(), z.null()], must('text, a number, true, false or null')),
 }, aMap)
 
@@ -20,17 +23,17 @@ const aSetValue: Phrase = {
 }
 
 /** The keys of a literal that is written out. */
-export const setValueShape: object = literal.shape
+export const setValueShape: object = written.shape
 
 /** What a column becomes whenever its row is written. */
 export const setValue: z.ZodType<SetValue, SetInput> = z
-  .union([z.string(), number, z.boolean(), literal], aSetValue)
-  .transform((written, context): SetValue => {
-    if (typeof written === 'object' || written === 'now' || written === 'increment') return written
+  .union([z.string(), number, z.boolean(), written], aSetValue)
+  .transform((value, context): SetValue => {
+    if (typeof value === 'object' || value === 'now' || value === 'increment') return value
     // As literals these would be stored as they are written, row after row.
-    if (typeof written === 'string' && /^(now|increment)(\(\))?$/i.test(written)) {
+    if (typeof value === 'string' && /^(now|increment)(\(\))?$/i.test(value)) {
       const message = 'must be now or increment, in lower case; write { value: … } for the text itself'
       context.addIssue({ code: 'custom', message })
     }
-    return { value: written }
+    return { value }
   })

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { aMap, must, named, text } from './phrase.ts'
-import type { SettingsConfig, SettingsInput } from './types.ts'
+import { literal } from './set.ts'
+import type { SettingsConfig } from './settings-config.ts'
 
 const groupTable = z.strictObject({ column: text, table: text, id: text, name: text }, aMap)
-
-const A_LITERAL = 'a text, a number, true or false'
-const literal = z.union([z.string(), z.number(), z.boolean()], must(A_LITERAL))
 
 const fields = z.strictObject({
   table: text,
@@ -19,7 +17,7 @@ const fields = z.strictObject({
 }, aMap)
 
 /** Which table holds settings, and how they become files. */
-export const settings: z.ZodType<SettingsConfig, SettingsInput> = fields.superRefine(({ group, path, id }, context) => {
+export const settings: z.ZodType<SettingsConfig, SettingsConfig> = fields.superRefine(({ group, path, id }, context) => {
   const report = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message })
   const placeholders = path?.match(/\{[^{}]*\}/g) ?? []
   if (path !== undefined && group !== undefined && placeholders.join() !== '{group}') report('path', 'must have the placeholder {group} and no other')

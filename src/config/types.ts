@@ -1,4 +1,5 @@
 import type { FsyncMode, SetValue, Side } from '../types.ts'
+import type { SettingsConfig } from './settings-config.ts'
 
 /** A preset that rowtree brings: any table by mapping, a MyBB board, a WordPress site, a table of settings. */
 export type PresetName = 'table' | 'mybb' | 'wordpress' | 'settings'
@@ -93,6 +94,10 @@ export interface CollectionConfig {
   readonly structured: boolean
   /** What other columns become whenever a row is written. */
   readonly set: Readonly<Record<string, SetValue>>
+  /** The file begins with the columns between lines of `---`, and the last one is what follows. */
+  readonly format?: 'front-matter' | undefined
+  /** What columns must hold: other rows are not seen, and new rows get it. */
+  readonly where?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
 /** Settings of the preset `mybb`. */
@@ -111,28 +116,6 @@ export interface MybbConfig {
 
 /** Settings of the preset `wordpress`. */
 export type WordpressConfig = Readonly<Record<string, never>>
-
-/** Settings of the preset `settings`. */
-export interface SettingsConfig {
-  readonly table: string
-  /** The column of a setting's name. */
-  readonly name: string
-  /** The column of its value. */
-  readonly value: string
-  /** The column that puts settings into files, or the table that such a column points to; absent: all are in one file. */
-  readonly group?: string | { readonly column: string; readonly table: string; readonly id: string; readonly name: string } | undefined
-  /** With the placeholder `{group}` where there are groups. Absent: `{group}.yaml`, or `settings.yaml`. */
-  readonly path?: string | undefined
-  /** What the texts of settings mean, by their names. */
-  readonly kinds?: Readonly<Record<string, 'integer' | 'boolean'>> | undefined
-  /** What other columns of a new setting hold. */
-  readonly added?: Readonly<Record<string, string | number | boolean>> | undefined
-  /** The column that alone names a setting; needed where groups are of another table. */
-  readonly id?: string | undefined
-}
-
-/** The same as a person writes it. */
-export type SettingsInput = SettingsConfig
 
 /** A valid configuration: every default applied, all paths absolute but the one in a SQLite URL. */
 export interface Config {
@@ -186,6 +169,15 @@ export interface CollectionInput {
    * ```
    */
   readonly set?: Readonly<Record<string, SetInput>> | undefined
+  /**
+   * `front-matter`: the file begins with a YAML map of the columns between lines of `---`, and the last column is what follows, as it is. It takes
+   * a list of two columns at least.
+   *
+   * @default the file's bytes, or a YAML map
+   */
+  readonly format?: 'front-matter' | undefined
+  /** What columns, neither key nor content nor set, must hold: other rows are not seen, and new rows get it. @default {} */
+  readonly where?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
 /** A preset as a person writes it: by its name, or by a path from the config's directory. */
@@ -286,7 +278,7 @@ export interface ConfigInput {
   /** Preset `wordpress` only. */
   readonly wordpress?: WordpressConfig | undefined
   /** Preset `settings` only, which needs it. */
-  readonly settings?: SettingsInput | undefined
+  readonly settings?: SettingsConfig | undefined
   /** A preset of your own only: any map, which it is given. */
   readonly options?: Readonly<Record<string, unknown>> | undefined
   /** By name; required under the preset `table`, refused under any other. */

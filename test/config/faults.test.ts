@@ -9,6 +9,7 @@ const collection = (change: Record<string, string>): string => {
   return `  b: { ${Object.entries(settings).map(([name, value]) => `${name}: ${value}`).join(', ')} }`
 }
 
+const SETTINGS = 'store: { url: s, preset: settings }\ntree: x\nsettings: { table: t, name: n, value: v, '
 const A_PRESET = 'must be table, mybb, wordpress, settings, or the path of a module such as ./preset.ts'
 
 /** A store on a server; a test puts its setting before the brace. */
@@ -29,7 +30,7 @@ const SINGLE: [string, string, string, string][] = [
   ['unknown key, other case', `${TABLE}export: { tempsuffix: .x }`, '6:11', 'unknown key "tempsuffix" in export; did you mean "tempSuffix"?'],
   ['unknown key at the root', `${TABLE}ignroe: []`, '6:1', 'unknown key "ignroe"; did you mean "ignore"?'],
   ['unknown key, not close', `${TABLE}reload: { port: 1 }`, '6:1', `unknown key "reload"; ${KEYS}`],
-  ['unknown key in a collection', TABLE + collection({ order: 'id' }), '6:60', 'unknown key "order" in collections.b; known keys: table, key, path, content, set'],
+  ['unknown key in a collection', TABLE + collection({ order: 'id' }), '6:60', 'unknown key "order" in collections.b; known keys: table, key, path, content, set, format, where'],
   ['unknown key in guards', `${TABLE}guards: { maxdelte: 1% }`, '6:11', 'unknown key "maxdelte" in guards; did you mean "maxDelete"?'],
   ['unknown key in history', `${TABLE}history: { keep: 1d }`, '6:12', 'unknown key "keep" in history; known keys: maxAge, maxSize'],
   ['unknown key beside a literal', TABLE + collection({ set: '{ a: { value: 1, type: int } }' }), '6:82', 'unknown key "type" in collections.b.set.a; known keys: value'],
@@ -59,7 +60,7 @@ const SINGLE: [string, string, string, string][] = [
   ['tls for a file', TABLE.replace('\ntree', '\n  tls: true\ntree'), '3:8', 'store.tls has an effect with MySQL, MariaDB and PostgreSQL only; remove the key'],
   ['prefix with other characters', 'store: { url: s, preset: mybb, prefix: a-b }\ntree: x', '1:40', 'store.prefix must hold only letters, digits and "_"'],
   ['prefix for a table', TABLE.replace('\ntree', '\n  prefix: a_\ntree'), '3:11', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
-  ['prefix for settings', 'store: { url: s, preset: settings, prefix: a_ }\ntree: x', '1:44', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
+  ['prefix for settings', 'store: { url: s, preset: settings, prefix: a_ }\ntree: x\nsettings: { table: t, name: n, value: v }', '1:44', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
   ['prefix for a preset of one\'s own', 'store: { url: s, preset: ./p.ts, prefix: a_ }\ntree: x', '1:42', 'store.prefix has an effect with the presets mybb and wordpress only; remove the key'],
   ['tree missing', 'store: { url: s, preset: mybb }', '1:1', 'tree is missing'],
   ['tree as a number', 'store: { url: s, preset: mybb }\ntree: 5', '2:7', 'tree must be text, not a number; put it in quotes'],
@@ -137,16 +138,25 @@ const SINGLE: [string, string, string, string][] = [
   ['mybb.themes as a text', `${BOARD}mybb: { themes: Default }`, '3:17', 'mybb.themes must be a list of names, not text'],
   ['mybb for another preset', 'store: { url: s, preset: wordpress }\ntree: x\nmybb: {}', '3:7', 'mybb has an effect with preset mybb only; remove the key'],
   ['wordpress for a board', `${BOARD}wordpress: {}`, '3:12', 'wordpress has an effect with preset wordpress only; remove the key'],
-  ['settings for a table', `${TABLE}settings: {}`, '6:11', 'settings has an effect with preset settings only; remove the key'],
+  ['settings for a table', `${TABLE}settings: { table: t, name: n, value: v }`, '6:11', 'settings has an effect with preset settings only; remove the key'],
   ['options for a board', `${BOARD}options: { a: 1 }`, '3:10', 'options has an effect with a preset of your own only; remove the key'],
   ['options as a list', 'store: { url: s, preset: ./p.ts }\ntree: x\noptions: [a]', '3:10', 'options must be a map, not a list'],
   ['options named like the prototype', 'store: { url: s, preset: ./p.ts }\ntree: x\noptions: { __proto__: 1 }', '3:10', 'options must not name a setting "__proto__"'],
   ['collections for a preset of one\'s own', 'store: { url: s, preset: ./p.ts }\ntree: x\ncollections: {}', '3:14', 'collections cannot go with a preset of your own, which brings its own; remove the key'],
-  ['unknown key where there is none', 'store: { url: s, preset: settings }\ntree: x\nsettings: { a: 1 }', '3:13', 'unknown key "a" in settings; it takes none'],
+  ['unknown key where there is none', 'store: { url: s, preset: wordpress }\ntree: x\nwordpress: { a: 1 }', '3:14', 'unknown key "a" in wordpress; it takes none'],
+  ['settings missing', 'store: { url: s, preset: settings }\ntree: x', '1:1', 'settings is missing; preset settings needs the table and its columns'],
+  ['settings.path without a group', `${SETTINGS}path: "{group}.yaml" }`, '3:48', 'settings.path has a placeholder, but there is no group; set settings.group'],
+  ['settings.path without its placeholder', `${SETTINGS}group: g, path: all.yaml }`, '3:58', 'settings.path must have the placeholder {group} and no other'],
+  ['settings.kinds of another kind', `${SETTINGS}kinds: { a: date } }`, '3:54', 'settings.kinds.a must be integer or boolean'],
+  ['settings.group without an id', `${SETTINGS}group: { column: c, table: g, id: i, name: n } }`, '3:1', 'settings.id is missing; a group of another table needs the column that alone names a setting'],
   ['mybb.master as a number', `${BOARD}mybb: { master: 1 }`, '3:17', 'mybb.master must be true or false, not a number'],
 
   ['collections missing', 'store: { url: s }\ntree: x', '1:1', 'collections is missing; preset table needs at least one collection'],
   ['collections empty', 'store: { url: s }\ntree: x\ncollections: {}', '3:14', 'collections must name at least one collection'],
+  ['format of one column', TABLE + collection({ format: 'front-matter' }), '6:68', 'collections.b.format takes a list of columns as content, of which the last is the text'],
+  ['another format', TABLE + collection({ content: '[a, c]', format: 'toml' }), '6:70', 'collections.b.format must be front-matter, or absent'],
+  ['where with a key column', TABLE + collection({ where: '{ id: 1 }' }), '6:69', 'collections.b.where.id is a column that the path decides; remove the key'],
+  ['where with a column that is set', TABLE + collection({ set: '{ a: 1 }', where: '{ A: 1 }' }), '6:84', 'collections.b.where.A is a column that another key decides; remove the key'],
   ['collections without a value', 'store: { url: s }\ntree: x\ncollections:', '3:1', 'collections has no value; give it one or remove the key'],
   ['collections as a list', 'store: { url: s }\ntree: x\ncollections: []', '3:14', 'collections must be a map, not a list'],
   ['collections for a board', `${BOARD}collections: {}`, '3:14', 'collections cannot go with preset mybb, which brings its own; remove the key'],

@@ -44,7 +44,6 @@ collections:
       ignore: ['*.bak', '.git/'],
       mybb: { master: false, global: false },
       wordpress: {},
-      settings: {},
       options: {},
       collections: [
         {
@@ -82,7 +81,7 @@ collections:
     ['../shop.js', { module: '/shop.js' }, ''],
     ['/srv/shop.ts', { module: '/srv/shop.ts' }, ''],
   ])('of the preset %s', (written, preset, prefix) => {
-    expect(configOf(`store: { url: sqlite:a.db, preset: ${written} }\ntree: x`).store).toEqual({ url: 'sqlite:a.db', preset, prefix })
+    expect(configOf(`store: { url: sqlite:a.db, preset: ${written} }\ntree: x${written === 'settings' ? '\nsettings: { table: t, name: n, value: v }' : ''}`).store).toEqual({ url: 'sqlite:a.db', preset, prefix })
   })
 
   test('tells a preset of your own what it is told itself', () => {

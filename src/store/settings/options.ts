@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Language } from '../language.ts'
 import type { DerivedKey, Literal, Mapping } from '../table/mapping.ts'
 import type { SettingKind } from './kinds.ts'
@@ -52,17 +52,18 @@ export function mappingOf({ table, name, value, group, added = {}, id }: Setting
 
 function derivedGroup(settings: string, { column: pointer, table, id, name }: GroupTable, own: string | undefined, language: Language): DerivedKey {
   const groups = language.table(table)
+  // No alias: what MyISAM locks goes by its name.
+  const [key, title] = [id, name].map((of) => sql`${groups}.${sql.id(of)}`) as [RawBuilder<unknown>, RawBuilder<unknown>]
   return {
     table,
     column: name,
     watched: [{ table, columns: [id] }],
-    select: (column) => sql`(select min(${sql.id('g', name)}) from ${groups} as g where ${sql.id('g', id)} = ${column(pointer)})`,
-    async link(db, setting, text) {
-      const { rows } = await sql<{ id: unknown; name: unknown }>`select ${sql.id('g', id)} as id, ${sql.id('g', name)} as name from ${groups} as g`.execute(db)
+    select: (column) => sql`(select min(${title}) from ${groups} where ${key} = ${column(pointer)})`,
+    async find(db, text) {
+      const { rows } = await sql<{ id: unknown; name: unknown }>`select ${key} as id, ${title} as name from ${groups}`.execute(db)
       const found = rows.find((row) => row.name === text)
-      if (found === undefined) return `the table ${JSON.stringify(table)} has no group ${JSON.stringify(text)}. Add it there first`
-      await sql`update ${language.table(settings)} set ${sql.id(pointer)} = ${found.id} where ${sql.id(own!)} = ${setting}`.execute(db)
-      return undefined
+      return found === undefined ? { state: `the table ${JSON.stringify(table)} has no group ${JSON.stringify(text)}. Add it there first` } : { found: found.id }
     },
+    link: (db, setting, found) => sql`update ${language.table(settings)} set ${sql.id(pointer)} = ${found} where ${sql.id(own!)} = ${setting}`.execute(db),
   }
 }

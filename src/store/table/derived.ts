@@ -3,33 +3,34 @@ import type { Problem } from '../../types.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { Access } from './access.ts'
-import { fromSource, reference } from './record.ts'
+import { fromSource } from './record.ts'
 import type { Source } from './source.ts'
 
-/** Why a row with a key from other tables cannot be inserted. */
-export function refuseDerived(source: Source, change: Change): Problem | undefined {
-  const shut = source.derived.find(({ key }) => key.link === undefined)
-  if (shut === undefined) return undefined
-  const state = `its ${JSON.stringify(source.keyNames[shut.index])} comes from the table ${JSON.stringify(shut.key.table)}, where nobody but the database's own program can add to. Insert the row there`
-  return writeProblem(source, change, 'row-refused', state)
+/** What the derived parts of a new row's key stand for, or why there can be no such row. */
+export async function findDerived(db: Kysely<unknown>, source: Source, change: Change): Promise<readonly unknown[] | Problem> {
+  const found: unknown[] = []
+  for (const { index, key } of source.derived) {
+    const name = JSON.stringify(source.keyNames[index])
+    const answer = (await key.find?.(db, change.key[index]!)) ?? { state: `its ${name} comes from the table ${JSON.stringify(key.table)}, to which nothing is added. Insert the row with the program that owns it` }
+    if ('state' in answer) return writeProblem(source, change, 'row-refused', answer.state)
+    found.push(answer.found)
+  }
+  return found
 }
 
 /**
  * Gives a row that was just inserted those parts of its key that are in other tables. It is the newest one of its key that lacks them; should that be another
  * one, the read-back finds no row at the path, and nothing is changed.
  */
-export async function linkDerived(db: Kysely<unknown>, { source, language }: Access, change: Change): Promise<Problem | undefined> {
-  for (const { index, key } of source.derived) {
+export async function linkDerived(db: Kysely<unknown>, { source, language }: Access, change: Change, found: readonly unknown[]): Promise<void> {
+  for (const [place, { index, key }] of source.derived.entries()) {
     const where = sql.join([
-      ...source.own.map((of) => sql`${reference(source, source.keys[of]!).expression} = ${language.encode(source.keys[of]!, change.key[of]!)}`),
+      ...source.own.map((of) => sql`${source.references[of]!.expression} = ${language.encode(source.keys[of]!, change.key[of]!)}`),
       sql`${source.references[index]!.expression} is null`,
     ], sql` and `)
-    const id = reference(source, source.identity[0]!).expression
+    const id = source.qualified(source.identity[0]!.name)
     const { rows } = await sql<{ id: unknown }>`select max(${id}) as id ${fromSource(source, language, where)}`.execute(db)
     // One that was put back has found its own again.
-    if (rows[0]?.id === null || rows[0]?.id === undefined) continue
-    const state = await key.link!(db, rows[0].id, change.key[index]!)
-    if (state !== undefined) return writeProblem(source, change, 'row-refused', state)
+    if (rows[0]?.id !== null && rows[0]?.id !== undefined) await key.link?.(db, rows[0].id, found[place])
   }
-  return undefined
 }

@@ -63,7 +63,7 @@ export function twinFinder(source: Source, language: Language): FindTwins {
   const width = source.keys.length
 
   async function twinOf(db: Kysely<unknown>, key: RowKey): Promise<RowKey | undefined> {
-    const [twin] = await find(db, [key], undefined)
+    const twin = (await find(db, [key], undefined)).find((record) => source.derived.every(({ index }) => record[index] === key[index]))
     return twin?.slice(0, width) as RowKey | undefined
   }
 
@@ -118,18 +118,20 @@ type Lock = 'for update' | undefined
  */
 function byKeys(source: Source, language: Language, more: readonly RawBuilder<unknown>[]): (db: Kysely<unknown>, keys: readonly RowKey[], lock: Lock) => Promise<RowRecord[]> {
   const compiled = new Map<string, { readonly text: string; readonly fixed: readonly unknown[] }>()
+  // By its own columns a row is found by an index, and under MyISAM's lock no other table may occur twice in a query.
+  const wanted = source.own.length > 0 ? source.own : [...source.keys.keys()]
   const identities = source.identity.map((one) => {
     const key = reference(source, one)
     return language.identity?.(key) ?? language.keyText(key)
   })
 
   return async (db, keys, lock) => {
-    const parameters = language.keyParameters(source.keys, keys)
+    const parameters = language.keyParameters(wanted.map((index) => source.keys[index]!), keys.map((key) => wanted.map((index) => key[index]!)))
     if (parameters === undefined) return []
     const name = `${lock ?? ''} ${parameters.length}`
     let query = compiled.get(name)
     if (query === undefined) {
-      const where = language.hasKeys(source.references, parameters.length)
+      const where = language.hasKeys(wanted.map((index) => source.references[index]!), parameters.length)
       const tail = lock === undefined ? sql`` : language.forUpdate
       const { sql: text, parameters: places } = selectRecords(source, language, [...more, ...identities], { where, tail }).compile(db)
       compiled.set(name, (query = { text, fixed: places.slice(parameters.length) }))

@@ -46,18 +46,21 @@ export interface DerivedKey {
   /** What else is read to find it. Default: nothing. */
   readonly watched?: readonly Watched[] | undefined
   /**
-   * An expression in parentheses that selects it for a row, or NULL, without parameters (`sql.lit` for literals).
+   * An expression in parentheses that selects it for a row, or NULL, without parameters (`sql.lit` for literals), and for MyISAM without aliases of
+   * tables, which it would have to lock one by one.
    *
    * @param column names a column of the row
    */
   select(column: (name: string) => RawBuilder<unknown>): RawBuilder<unknown>
+  /** Looks up what the text stands for, such as an id, before a row is inserted; or says why there is no such thing, with the remedy. Default: rows cannot be inserted. */
+  find?(db: Kysely<unknown>, text: string): Promise<{ readonly found: unknown } | { readonly state: string }>
   /**
-   * Makes `select` give this text for a row that was just inserted. Default: rows cannot be inserted.
+   * Makes `select` give the text for a row that was just inserted.
    *
    * @param id the value of the row's `id` column
-   * @returns why it cannot, with the remedy
+   * @param found what `find` gave
    */
-  link?(db: Kysely<unknown>, id: unknown, text: string): Promise<string | undefined>
+  link?(db: Kysely<unknown>, id: unknown, found: unknown): Promise<unknown>
 }
 
 /** How the rows of one table become files, as the config says it. */
@@ -75,4 +78,8 @@ export interface TableCollection {
   readonly structured: boolean
   /** What other columns get when a row is written. */
   readonly set: Readonly<Record<string, SetValue>>
+  /** See `Mapping`; absent: as `structured` says. */
+  readonly format?: 'front-matter' | undefined
+  /** See `Mapping`. */
+  readonly where?: Readonly<Record<string, Literal>> | undefined
 }

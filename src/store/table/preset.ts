@@ -13,6 +13,6 @@ export const tablePreset: Preset = {
   },
 }
 
-function mappingOf({ structured, ...collection }: TableCollection): Mapping {
-  return { ...collection, format: structured ? 'yaml' : 'raw' }
+function mappingOf({ structured, format, ...collection }: TableCollection): Mapping {
+  return { ...collection, format: format ?? (structured ? 'yaml' : 'raw') }
 }

@@ -13,7 +13,7 @@ import type { Access } from './access.ts'
 import { contentAsked, structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
 import { contentOf, duplicate, fieldIn, keyTaken, valueIn } from './record.ts'
-import { linkDerived, refuseDerived } from './derived.ts'
+import { findDerived, linkDerived } from './derived.ts'
 import { restsOf } from './rest.ts'
 import { settingsAt } from './set.ts'
 import type { Source } from './source.ts'
@@ -53,15 +53,17 @@ export function tableWriter(database: Database, access: Access, moment: number):
   const settings = settingsAt(source.set, language, moment)
 
   async function insert(db: Kysely<unknown>, change: Change): Promise<Problem | undefined> {
-    const shut = refuseDerived(source, change)
-    if (shut !== undefined) return shut
+    const found = await findDerived(db, source, change)
+    if ('code' in found) return found
     const content = change.content!
     const fields = asked.get(change)?.values
     const [twin] = await findTwins(db, [change.key])
     if (twin !== undefined) return keyTaken(source, change, twin)
     const inserted = change.rest !== undefined ? await rests.insert(db, change, fields) : await insertNew(db, change, content, fields)
     if (typeof inserted === 'object') return inserted
-    return expect(change, 1, inserted) ?? (await linkDerived(db, access, change))
+    const problem = expect(change, 1, inserted)
+    if (problem === undefined) await linkDerived(db, access, change, found)
+    return problem
   }
 
   function insertNew(db: Kysely<unknown>, { key }: Change, content: Uint8Array, fields: readonly FieldValue[] | undefined): Promise<bigint | undefined> {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Language } from '../language.ts'
 import type { DerivedKey } from '../table/mapping.ts'
 
@@ -8,25 +8,26 @@ const THEMES = sql.lit('wp_theme')
 /** The theme that a template is for: a term that the post is related to. */
 export function themeOf(prefix: string, language: Language): DerivedKey {
   const [terms, taxonomies, relationships] = ['terms', 'term_taxonomy', 'term_relationships'].map((name) => prefix + name) as [string, string, string]
+  const at = (table: string, column: string): RawBuilder<unknown> => sql`${language.table(table)}.${sql.id(column)}`
+  const [name, term] = [at(terms, 'name'), at(taxonomies, 'term_taxonomy_id')]
+  const joinTerms = sql`join ${language.table(terms)} on ${at(terms, 'term_id')} = ${at(taxonomies, 'term_id')}`
+  const isTheme = sql`${at(taxonomies, 'taxonomy')} = ${THEMES}`
   return {
     table: terms,
     column: 'name',
     watched: [{ table: taxonomies, columns: ['term_id', 'taxonomy'] }, { table: relationships, columns: ['object_id', 'term_taxonomy_id'] }],
     // WordPress takes the first one, too, should there be two.
-    select: (column) => sql`(select min(t.name) from ${language.table(relationships)} as r
-      join ${language.table(taxonomies)} as x on x.term_taxonomy_id = r.term_taxonomy_id join ${language.table(terms)} as t on t.term_id = x.term_id
-      where x.taxonomy = ${THEMES} and r.object_id = ${column('ID')})`,
-    async link(db, id, theme) {
+    select: (column) => sql`(select min(${name}) from ${language.table(relationships)}
+      join ${language.table(taxonomies)} on ${term} = ${at(relationships, 'term_taxonomy_id')} ${joinTerms}
+      where ${isTheme} and ${at(relationships, 'object_id')} = ${column('ID')})`,
+    async find(db, theme) {
       const { rows } = await sql<{ term: unknown; name: string }>`
-        select x.term_taxonomy_id as term, t.name as name 
-        from ${language.table(taxonomies)} as x join ${language.table(terms)} as t on t.term_id = x.term_id where x.taxonomy = ${THEMES}`.execute(db)
-      const found = rows.find(({ name }) => name === theme)
-      if (found === undefined) {
-        const known = rows.map(({ name }) => JSON.stringify(name)).join(', ')
-        return `WordPress knows no theme ${JSON.stringify(theme)} ${known === '' ? 'yet' : `but ${known}`}. Save one of the theme's templates in WordPress's editor first`
-      }
-      await sql`insert into ${language.table(relationships)} (object_id, term_taxonomy_id, term_order) values (${id}, ${found.term}, 0)`.execute(db)
-      return undefined
+        select ${term} as term, ${name} as name from ${language.table(taxonomies)} ${joinTerms} where ${isTheme}`.execute(db)
+      const found = rows.find((row) => row.name === theme)
+      if (found !== undefined) return { found: found.term }
+      const known = rows.map((row) => JSON.stringify(row.name)).join(', ')
+      return { state: `WordPress knows no theme ${JSON.stringify(theme)} ${known === '' ? 'yet' : `but ${known}`}. Save one of the theme's templates in WordPress's editor first` }
     },
+    link: (db, id, found) => sql`insert into ${language.table(relationships)} (object_id, term_taxonomy_id, term_order) values (${id}, ${found}, 0)`.execute(db),
   }
 }

@@ -29,7 +29,7 @@ export function siteTables(kind: Kind, prefix = 'wp_'): string {
       primary key (object_id, term_taxonomy_id));
     insert into ${prefix}terms (term_id, name, slug) values (1, 'twentytwentyfour', 'twentytwentyfour'), (2, 'header', 'header'), (3, 'My Theme', 'my-theme');
     insert into ${prefix}term_taxonomy (term_taxonomy_id, term_id, taxonomy, description, count) values (11, 1, 'wp_theme', '', 1), (12, 2, 'wp_template_part_area', '', 1), (13, 3, 'wp_theme', '', 0);
-    ${kind === 'postgres' ? `select setval('${prefix}terms_term_id_seq', 10); select setval('${prefix}posts_ID_seq'::regclass, 100);`.replace("'wp_posts_ID_seq'::regclass", `pg_get_serial_sequence('${prefix}posts', 'ID')`) : ''}`
+    ${kind === 'postgres' ? `select setval('${prefix}terms_term_id_seq', 10); select setval(pg_get_serial_sequence('${prefix}posts', 'ID'), 100);` : ''}`
 }
 
 /** A post as WordPress writes it. */
@@ -48,7 +48,6 @@ export interface Post {
 /** A script that inserts posts, with dates that only WordPress's session takes in MariaDB. */
 export function insertPosts(kind: Kind, posts: readonly Post[], prefix = 'wp_'): string {
   const date = kind === 'postgres' ? "'2001-01-01 00:00:00'" : "'0000-00-00 00:00:00'"
-  const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
   const rows = posts.map(({ id, type, name, title = '', status = 'publish', excerpt = '', content }) =>
     `(${id}, 7, ${date}, ${date}, ${quote(content)}, ${quote(title)}, ${quote(excerpt)}, ${quote(status)}, ${quote(name)}, 'ping', 'ed', 'filtered', ${quote(type)}, 'http://x/?p=${id}', 5)`)
   const terms = posts.flatMap(({ id, terms: of = [] }) => of.map((term) => `(${id}, ${term})`))
@@ -63,3 +62,7 @@ export const SETTINGS_TABLES = `
   create table mybb_settinggroups (gid $id, name varchar(100) not null default '');
   create table mybb_settings (sid $id, name varchar(120) not null default '', title varchar(120) not null default '', description $text not null,
     value $text not null, disporder int not null default 0, gid int not null default 0);`
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
