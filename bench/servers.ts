@@ -1,7 +1,7 @@
 import process from 'node:process'
 import mysql from 'mysql2/promise'
 // @ts-ignore The package has no types.
-import pg from 'pg'
+import { Client } from 'pg'
 import { contentOf, directoryOf } from './data.ts'
 
 /** A table of pages in a database server that the benchmarks made, spoken to by its driver alone. */
@@ -62,10 +62,10 @@ async function openMysql(name: string, pages: readonly string[][]): Promise<Serv
 }
 
 async function openPostgres(name: string, pages: readonly string[][]): Promise<Server> {
-  const root = new pg.Client(URLS.postgres)
+  const root = new Client(URLS.postgres)
   await root.connect()
   await root.query(`create database ${name}`)
-  const db = new pg.Client(urlOf('postgres', name))
+  const db = new Client(urlOf('postgres', name))
   await db.connect()
   await db.query('create table pages (site varchar(40), slug varchar(80), body text, primary key (site, slug))')
   for (let start = 0; start < pages.length; start += 500) {

@@ -32,6 +32,18 @@ collections:
     # set: { updated_at: now }  # other columns, written whenever a row is written
 `
 
+const SETTINGS = `
+# The table of settings. Change this to yours.
+settings:
+  table: settings
+  name: name          # the column that names a setting
+  value: value        # the column that holds its value
+  # group: category   # the column that says which file it is in; without it all are in settings.yaml
+`
+
+/** What a preset cannot do without. */
+const SECTIONS: Readonly<Partial<Record<PresetName, string>>> = { table: COLLECTIONS, settings: SETTINGS }
+
 /** The text of a config for a person to go on with. */
 export function starterConfig({ preset, url, tree, prefix, board, variables }: Starter): string {
   const lines = ['# Which rows of the database belong to which files.', 'store:']
@@ -41,8 +53,7 @@ export function starterConfig({ preset, url, tree, prefix, board, variables }: S
   if (prefix !== undefined) lines.push(`  prefix: ${JSON.stringify(prefix)}  # what the names of the tables begin with`)
   lines.push(`tree: ${scalar(literal(tree))}`)
   if (board !== undefined) lines.push('', '# Where MyBB is, which has files made of its stylesheets.', 'mybb:', `  board: ${scalar(literal(board))}`)
-  const rest = preset === 'table' ? COLLECTIONS : ''
-  return `${lines.join('\n')}\n${rest}
+  return `${lines.join('\n')}\n${SECTIONS[preset] ?? ''}
 # What takes no part, in the language of .gitignore.
 # ignore: ["*.bak"]
 

@@ -86,5 +86,6 @@ function refusal(error: unknown): string | undefined {
   const code = sqlStateOf(error)
   if (code === undefined || !/^(?:22|23|44|P0|09|27|2F|38|39)|^(?:42703|42804|42846|54000|55000|428C9)$/.test(code)) return undefined
   const { detail } = error as { detail?: unknown }
-  return typeof detail === 'string' ? `${messageOf(error)}. ${detail.replace(/\.$/, '')}` : messageOf(error)
+  // Of some a whole row is told, with contents of any size.
+  return typeof detail === 'string' && !detail.startsWith('Failing row') ? `${messageOf(error)}. ${detail.replace(/\.$/, '')}` : messageOf(error)
 }
