@@ -119,6 +119,15 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     return expect(change, rows.length, inserted)
   }
 
+  /** The content, or why its column cannot hold it: told before anything is written. */
+  function asked(change: Change): Row['content'] | Problem {
+    const content = textOf(change.content!)
+    const column = table!.columns.find(({ name }) => name === collection.content)
+    if (typeof content !== 'string' || column === undefined) return content
+    const stored = language.store(column, content)
+    return 'value' in stored ? content : writeProblem(collection, change, 'unsupported-value', `the column ${JSON.stringify(column.name)} ${stored.state}`)
+  }
+
   function refuse(change: Change, state: string): Problem {
     return writeProblem(collection, change, 'row-refused', state)
   }
@@ -150,7 +159,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
       await language.lockTable?.(collection.table).execute(db)
     },
     current,
-    asked: ({ content }) => textOf(content!),
+    asked,
     isInherited,
     rest,
     revealed,
