@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Problem, Row, RowKey } from '../../types.ts'
-import type { Table } from '../column.ts'
+import type { Column, Table } from '../column.ts'
 import { textOf } from '../content.ts'
 import type { Database } from '../database.ts'
+import { fit } from '../fit.ts'
 import { decodeRest, type DeletedRow, encodeRest } from '../rest.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
@@ -27,6 +28,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
   let plans = 0
   let plan: Plan | undefined
   let table: Table | undefined
+  let column: Column | undefined
 
   async function current(db: Kysely<unknown>, changes: readonly Change[]): Promise<Held[]> {
     const paths = changes.map(({ path }) => path)
@@ -145,12 +147,13 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
     async prepare() {
       await prepare()
       table = await database.catalogue.table(collection.table)
+      column = (table && database.catalogue.find(table, collection.content)) ?? { name: collection.content, kind: 'any', type: '' }
     },
     async lock(db) {
       await language.lockTable?.(collection.table).execute(db)
     },
     current,
-    asked: ({ content }) => textOf(content!),
+    asked: (change) => fit(collection, column!, language, change),
     isInherited,
     rest,
     revealed,

@@ -31,14 +31,3 @@ export function valuesAsked(source: Source, language: Language, change: Change):
   }
   return values
 }
-
-/** The content that a raw row is going to hold, or why its column cannot. */
-export function contentAsked(source: Source, language: Language, change: Change): string | Uint8Array | Problem {
-  const [column] = source.contents
-  const content = textOf(change.content!)
-  // A number in a file is a text, and not the column's number: the read-back tells whether the database takes it for one.
-  if (column!.kind === 'integer' || column!.kind === 'real' || column!.kind === 'decimal' || column!.kind === 'boolean') return content
-  const stored = language.store(column!, column!.kind === 'bytes' ? change.content! : content)
-  if ('value' in stored) return content
-  return writeProblem(source, change, 'unsupported-value', `the column ${JSON.stringify(column!.name)} ${stored.state}`)
-}

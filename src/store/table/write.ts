@@ -4,13 +4,14 @@ import { sameValue } from '../../core/fields.ts'
 import type { Problem } from '../../types.ts'
 import { textOf } from '../content.ts'
 import type { Database } from '../database.ts'
+import { fit } from '../fit.ts'
 import type { Language } from '../language.ts'
 import { writeProblem } from '../row.ts'
 import type { Change } from '../store.ts'
 import type { SqlValue } from '../value.ts'
 import type { Writer } from '../writer.ts'
 import type { Access } from './access.ts'
-import { contentAsked, structure, valuesAsked } from './fields.ts'
+import { structure, valuesAsked } from './fields.ts'
 import { nativeKey, type Located } from './locate.ts'
 import { contentOf, duplicate, fieldIn, keyTaken, valueIn } from './record.ts'
 import { findDerived, linkDerived } from './derived.ts'
@@ -132,7 +133,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
       })
     },
     asked(change) {
-      if (!source.structured) return contentAsked(source, language, change)
+      if (!source.structured) return fit(source, source.contents[0]!, language, change)
       const before = asked.get(change)
       if (before !== undefined) return before.content
       const values = valuesAsked(source, language, change)

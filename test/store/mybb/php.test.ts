@@ -1,4 +1,5 @@
 import { array, assert, bigInt, boolean, constant, dictionary, integer, letrec, oneof, property, string } from 'fast-check'
+import { serialize, unserialize } from 'php-serialize'
 import { describe, expect, it } from 'vitest'
 import { phpKey, push, readPhp, writePhp, type PhpArray, type PhpValue } from '../../../src/store/mybb/php.ts'
 import { BOARDS, haveBoards } from './boards.ts'
@@ -105,4 +106,39 @@ it.skipIf(!haveBoards).each(BOARDS)('all that a stock board on %s serialised com
   for (const text of texts) expect(writePhp(readPhp(text))).toBe(text)
   // MyBB keeps words there, and not what PHP serialised.
   expect(themes.map(({ allowedgroups }) => allowedgroups)).toEqual(['all', 'all'])
+})
+
+/** What a library makes objects of, which cannot tell the kinds of keys nor keep integers among them in their place, only lists and texts as keys are left. */
+const { plain } = letrec<{ plain: unknown }>((tie) => ({
+  plain: oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    string(), integer(), boolean(), constant(null),
+    array(tie('plain'), { minLength: 1, maxLength: 4 }),
+    dictionary(string({ minLength: 1 }).filter((key) => typeof phpKey(key) === 'string' && key !== '__proto__'), tie('plain'), { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+  ),
+}))
+
+function ours(theirs: unknown): PhpValue {
+  if (typeof theirs !== 'object' || theirs === null) return theirs as PhpValue
+  return new Map<string | number, PhpValue>(Array.isArray(theirs) ? theirs.map((one, index) => [index, ours(one)]) : Object.entries(theirs).map(([key, one]) => [key, ours(one)]))
+}
+
+describe('php-serialize, which is used by many,', () => {
+  it('makes the same text, and reads ours, where it can tell the values apart', () => {
+    assert(
+      property(plain, (theirs) => {
+        const text = writePhp(ours(theirs))
+        expect(text).toBe(serialize(theirs))
+        expect(unserialize(text)).toEqual(theirs)
+        expect(readPhp(serialize(theirs))).toEqual(ours(theirs))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('cannot keep an array of a board as it was, which is why it only serves as a witness', () => {
+    const text = 'a:2:{s:1:"b";i:0;i:0;s:1:"1";}'
+    expect(serialize(unserialize(text))).not.toBe(text)
+    expect(writePhp(readPhp(text))).toBe(text)
+  })
 })
