@@ -3,9 +3,10 @@ import type { Applied } from '../../src/store/store.ts'
 import { contents, readAll } from '../store/fixtures.ts'
 import { changeOf, type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
 import { putBack, remove } from '../store/put-back.ts'
+import { eventually } from '../support/eventually.ts'
 import { describeEach } from '../support/servers.ts'
 import { type Board, enginesOf, makeBoard } from './mybb-board.ts'
-import { refusalOf } from './shelf.ts'
+import { refusalOf, somebody } from './shelf.ts'
 
 const TEMPLATES = 'select tid, title, template, sid, version, status, dateline from mybb_templates'
 const SHEETS = 'select sid, name, tid, attachedto, stylesheet, cachefile, lastmodified from mybb_themestylesheets'
@@ -217,7 +218,9 @@ describeEach('a board is written', (trial) => {
       const before = await board.everything()
       for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
         const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
-        expect([String(content).slice(0, 20), refusal === undefined, refusal?.path]).toEqual([String(content).slice(0, 20), holds, holds ? undefined : `${ONE}/c.html`])
+        // MySQL itself has to tell which bytes are no text.
+        const code = trial.kind === 'mysql' && content instanceof Uint8Array ? 'row-refused' : 'unsupported-value'
+        expect([String(content).slice(0, 20), refusal && [refusal.path, refusal.code]]).toEqual([String(content).slice(0, 20), holds ? undefined : [`${ONE}/c.html`, code]])
         expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
         await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
       }
@@ -262,6 +265,22 @@ describeEach('a board is written', (trial) => {
         expect([script, await board.store.token() === last]).toEqual([script, false])
       }
     })
+  })
+
+  test('a stylesheet that somebody else is just adding is listed too', async () => {
+    const board = await makeBoard(trial, 'InnoDB')
+    const other = await somebody(trial)
+    await other.execute("begin; insert into mybb_themestylesheets (name, tid, attachedto, stylesheet) values ('theirs.css', 2, '', 'theirs')")
+    const change = await changeOf(board.store, 'styles/Default/mine.css', 'mine')
+    // Whoever asked for it has the tables looked at when the transaction begins.
+    await board.store.token()
+    const applied = board.store.apply([change], () => {})
+    await eventually('the store waits', async () => (await trial.waiting()) > 0)
+    await other.execute('commit')
+    expect(await applied).toMatchObject(WRITTEN)
+    const [[properties, list]] = (await board.rows('select properties, stylesheets from mybb_themes where tid = 2')) as [[string, string]]
+    expect(['"mine.css"', '"theirs.css"'].filter((name) => !properties.includes(name))).toEqual([])
+    expect(list).toContain('cache/themes/theme2/theirs.css')
   })
 
   test.skipIf(trial.kind === 'mysql')('a batch is taken back whole', async () => {

@@ -10,6 +10,8 @@ export interface Wire {
   cut(when: 'before' | 'after', words: RegExp): void
   /** Whether a cut was made since it was asked for. */
   readonly isCut: boolean
+  /** How many connections are open. */
+  readonly connections: number
   /** Ends all connections and takes no more. */
   down(): Promise<void>
   up(): Promise<void>
@@ -65,6 +67,9 @@ export async function wireTo(url: string): Promise<Wire> {
     cut: (when, words) => (order = { when, words }),
     get isCut() {
       return order === undefined
+    },
+    get connections() {
+      return pairs.size
     },
     down, up,
   }

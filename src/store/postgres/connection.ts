@@ -34,6 +34,7 @@ const PREPARED = 100
 export class PostgresConnection implements DatabaseConnection {
   readonly #options: ConnectionOptions
   #client: Client | undefined
+  #opening: Promise<Client> | undefined
   #transaction: 'none' | 'open' | 'failed' | 'lost' = 'none'
   /** The witness has not been asked in this transaction. */
   #unseen = false
@@ -159,7 +160,16 @@ export class PostgresConnection implements DatabaseConnection {
     if (this.#transaction === 'lost') throw new Error('Connection terminated amid the transaction', { cause: this.#lost })
     if (this.#closed) throw new Error('the store was closed')
     if (this.#client !== undefined) return this.#client
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined))
+    return this.#opening
+  }
+
+  async #open(): Promise<Client> {
     const client = await this.#options.open()
+    if (this.#closed) {
+      await client.end()
+      throw new Error('the store was closed')
+    }
     this.#prepared.clear()
     // Also a connection that nobody uses may end; without a listener that would end the process.
     client.on('error', (error) => this.#drop(client, error))

@@ -68,6 +68,10 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
     async listen(watched, onChange) {
       const stop = await listenTo({ open: () => connect(address), own: () => writer.processId, watched, onChange })
       if (stop === undefined) return undefined
+      if (closed) {
+        await stop()
+        return undefined
+      }
       listeners.add(stop)
       return async () => {
         listeners.delete(stop)

@@ -20,8 +20,8 @@ export async function connect({ client: options, schema }: Address): Promise<Cli
   const client = newClient(options)
   // An error between two statements has nobody else that listens yet.
   client.on('error', () => undefined)
-  await client.connect()
   try {
+    await client.connect()
     await client.query({ text: SETTINGS })
     if (schema !== undefined) await client.query({ text: "select set_config('search_path', quote_ident($1), false)", values: [schema] })
     return client

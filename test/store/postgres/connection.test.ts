@@ -2,7 +2,10 @@ import { sql, type Kysely } from 'kysely'
 import { expect, it } from 'vitest'
 import type { Database } from '../../../src/store/database.ts'
 import { streamRows, queryRecords } from '../../../src/store/snapshot.ts'
+import { notifySql } from '../../../src/store/postgres/notify-sql.ts'
+import { openPostgres } from '../../../src/store/postgres/open.ts'
 import { eventually } from '../../support/eventually.ts'
+import { wireTo } from '../../support/wire.ts'
 import { describeOnServer, ownDatabase, type Own } from './server.ts'
 
 async function pidOf(db: Kysely<unknown>): Promise<number> {
@@ -41,6 +44,18 @@ describeOnServer('a connection to PostgreSQL', () => {
     const rows = await collect(transaction)
     await transaction.rollback().execute()
     expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+  })
+
+  it('is not left behind by a store that is closed while it connects, or begins to listen', async () => {
+    await pages(1)
+    await own.run(notifySql(['pages']))
+    const wire = await wireTo(own.url)
+    const database = await openPostgres(wire.url, { directory: '/' })
+    const begun = [database.writing(), database.writing(), database.listen!([{ table: 'pages', columns: ['id'] }], () => {})]
+    await database.close()
+    const [first, second, stop] = await Promise.allSettled(begun)
+    expect([first!.status, second!.status, stop]).toEqual(['rejected', 'rejected', { status: 'fulfilled', value: undefined }])
+    await eventually('all are closed', () => wire.connections === 0)
   })
 
   it('gives records of texts, bytes and null', async () => {

@@ -4,6 +4,7 @@ import { RowtreeError } from '../../../src/errors.ts'
 import type { Database, DatabaseOptions } from '../../../src/store/database.ts'
 import { openPostgres } from '../../../src/store/postgres/open.ts'
 import { eventually } from '../../support/eventually.ts'
+import { wireTo } from '../../support/wire.ts'
 import { canServe, OwnServer } from './own-server.ts'
 
 async function refusalOf(url: string, tls?: DatabaseOptions['tls']): Promise<unknown> {
@@ -75,6 +76,12 @@ describe.skipIf(!canServe)(`the way to a PostgreSQL server${canServe ? '' : ' (s
     expect((refusal as RowtreeError).message).not.toContain('hunter')
     expect(await refusalOf(server.url('localhost', 'guarded'), tls)).toMatchObject({ code: 'store-unreadable', message: expect.stringContaining('does not let this user in') })
     expect(await refusalOf(server.url('127.0.0.1', 'guarded:hunter2'))).toMatchObject({ errno: '28000' })
+  })
+
+  it('leaves no connection behind that the server goes on waiting at', async () => {
+    const wire = await wireTo(server.url('127.0.0.1', 'guarded'))
+    expect(await refusalOf(wire.url, { verify: false })).toMatchObject({ message: expect.stringContaining('does not let this user in') })
+    await eventually('it is closed', () => wire.connections === 0)
   })
 
   it.each([
