@@ -50,9 +50,10 @@ async function readThemes(db: Kysely<unknown>, { prefix, forUpdate }: ThemeTable
   return rows.map((row) => ({ ...row, tid: Number(row.tid), pid: Number(row.pid), def: Number(row.def) }))
 }
 
-async function readSheets(db: Kysely<unknown>, { prefix }: ThemeTables): Promise<SheetRow[]> {
+/** As they are by now, and not as the transaction began to see them: a list must not leave out what somebody added meanwhile. */
+async function readSheets(db: Kysely<unknown>, { prefix, forUpdate }: ThemeTables): Promise<SheetRow[]> {
   const { rows } = await sql<SheetRow>`
-    select sid, tid, name, attachedto, cachefile from ${sql.id(`${prefix}themestylesheets`)} order by sid`.execute(db)
+    select sid, tid, name, attachedto, cachefile from ${sql.id(`${prefix}themestylesheets`)} order by sid ${forUpdate}`.execute(db)
   return rows.map((row) => ({ ...row, sid: Number(row.sid), tid: Number(row.tid) }))
 }
 
@@ -82,9 +83,9 @@ async function serve(
 }
 
 /** A board without a copy makes one by itself. */
-async function cache(db: Kysely<unknown>, { prefix }: ThemeTables, theme: Theme): Promise<void> {
+async function cache(db: Kysely<unknown>, { prefix, forUpdate }: ThemeTables, theme: Theme): Promise<void> {
   const table = sql.id(`${prefix}datacache`)
-  const { rows } = await sql<{ cache: string }>`select cache from ${table} where title = 'default_theme'`.execute(db)
+  const { rows } = await sql<{ cache: string }>`select cache from ${table} where title = 'default_theme' ${forUpdate}`.execute(db)
   const kept = rows[0]?.cache
   if (kept === undefined) return
   const made = cacheOf(theme, kept)
