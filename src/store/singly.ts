@@ -25,6 +25,7 @@ export async function applySingly(
   const unfinished = new Map<Writer, Problem | undefined>()
   /** Rows that are written, or nobody can tell. */
   const touched = new Set<Task>()
+  let begun = false
   for (const [writer, some] of byWriter(tasks)) await writer.prepare?.(some.map(({ change }) => change))
   let told = true
   try {
@@ -44,6 +45,7 @@ export async function applySingly(
       for (const task of order) {
         if (task.writer.finish !== undefined) unfinished.set(task.writer, undefined)
         touched.add(task)
+        begun = true
         await writeOne(database, db, task, problems)
         if (problems.get(task)?.code === 'row-refused') touched.delete(task)
       }
@@ -56,7 +58,7 @@ export async function applySingly(
   } catch (error) {
     // What the caller throws is its own.
     if (!told) throw error
-    if (touched.size === 0) {
+    if (!begun) {
       course.cause = error
       throw database.failures.unwritable(error)
     }

@@ -6,6 +6,7 @@ import { makeBoard } from './mybb-board.ts'
 import { heldBy, openOn } from './shelf.ts'
 
 const THREE = "create table pages (site varchar(50), slug varchar(50), body text, primary key (site, slug)) engine=MyISAM; insert into pages values ('a', '1', 'one'), ('a', '2', 'two'), ('a', '3', 'three')"
+const failed = (words: string): object => ({ kind: 'failed', problem: { code: 'write-failed', message: expect.stringContaining(words) as string } })
 
 describeEach('a connection that is lost amid rows that cannot be taken back', (trial) => {
   test.each(['lock tables', 'for update'])('before any is written is made again: %s', async (words) => {
@@ -25,7 +26,6 @@ describeEach('a connection that is lost amid rows that cannot be taken back', (t
     const store = await openOn(trial, { url: wire.url })
     const changes = [await changeAt(store, 'a/1.html', 'mine'), await changeAt(store, 'a/2.html', 'mine')]
     wire.cut(when, /update  ?`pages`/)
-    const failed = (words: string): object => ({ kind: 'failed', problem: { code: 'write-failed', message: expect.stringContaining(words) as string } })
     expect(await store.apply(changes, () => {})).toMatchObject({ committed: true, outcomes: [failed('nobody can tell'), failed('not reached')] })
     expect(await heldBy(trial)).toEqual([['a', '1', when === 'after' ? 'mine' : 'one'], ['a', '2', 'two'], ['a', '3', 'three']])
   })
