@@ -127,8 +127,9 @@ async function writeAll(database: Database, db: Kysely<unknown>, tables: readonl
   const pending = tasks.filter(({ state }) => state === 'write')
   // Not earlier: nobody can alter a table that the transaction has looked at.
   if (pending.length > 0 && (await database.isTransactional?.(db, tables)) === false) throw new NotTransactional('a table has no transactions any more')
+  // All before the first is deleted: a foreign key may take others along.
+  for (const task of pending.filter(isDeletion)) task.rest = await task.writer.rest(db, task.change)
   for (const task of pending.filter(isDeletion)) {
-    task.rest = await task.writer.rest(db, task.change)
     const problem = await write(database, db, task.writer, [task.change])
     course.refused = problem !== undefined
     if (problem !== undefined) return problem
