@@ -43,17 +43,22 @@ export async function applyChanges(
     return { committed: true, outcomes: [] }
   }
   let together = database.language.updateMany !== undefined
+  let { transactional } = ground
   for (let attempt = 1; ; attempt++) {
     const tasks = tasksOf(changes, writerOf)
     if (!Array.isArray(tasks)) return { committed: false, problem: tasks }
     const course: Course = { together, refused: false }
     try {
-      if (!ground.transactional) return await applySingly(database, ground.tables, tasks, beforeCommit)
-      const applied = await applyTogether(database, tasks, beforeCommit, course)
+      if (!transactional) return await applySingly(database, ground.tables, tasks, beforeCommit, course)
+      const applied = await applyTogether(database, ground.tables, tasks, beforeCommit, course)
       if (!(course.refused && together)) return applied
       // One by one it is known which row was refused; and one that somebody else made meanwhile is seen.
       together = false
     } catch (error) {
+      if (course.cause instanceof NotTransactional) {
+        transactional = false
+        continue
+      }
       const isPassing = 'cause' in course && (database.failures.isRace(course.cause) || database.failures.isLost(course.cause))
       if (!isPassing || attempt === ATTEMPTS) throw error
       await delay(PAUSE * 2 ** (attempt - 1))
@@ -71,7 +76,10 @@ interface Course {
   cause?: unknown
 }
 
-async function applyTogether(database: Database, tasks: readonly Task[], beforeCommit: BeforeCommit, course: Course): Promise<Applied> {
+/** A table got another engine since the store was opened: what is written to it cannot be taken back any more. */
+class NotTransactional extends Error {}
+
+async function applyTogether(database: Database, tables: readonly string[], tasks: readonly Task[], beforeCommit: BeforeCommit, course: Course): Promise<Applied> {
   /** What the database reports, as an error that names the store. */
   async function or<T>(work: Promise<T>): Promise<T> {
     try {
@@ -89,7 +97,7 @@ async function applyTogether(database: Database, tasks: readonly Task[], beforeC
   try {
     // What is read first fixes what the transaction sees.
     for (const [writer, some] of byWriter(tasks)) await or(writer.lock?.(transaction, some.map(({ change }) => change)) ?? Promise.resolve())
-    const problem = await or(writeAll(database, transaction, tasks, course))
+    const problem = await or(writeAll(database, transaction, tables, tasks, course))
     if (problem !== undefined) {
       await or(transaction.rollback().execute())
       return { committed: false, problem }
@@ -113,12 +121,15 @@ function requireCurrent({ isCurrent, failures }: Database): void {
   if (!isCurrent()) throw failures.unwritable(new Error('it was closed'))
 }
 
-async function writeAll(database: Database, db: Kysely<unknown>, tasks: readonly Task[], course: Course): Promise<Problem | undefined> {
+async function writeAll(database: Database, db: Kysely<unknown>, tables: readonly string[], tasks: readonly Task[], course: Course): Promise<Problem | undefined> {
   const found = await eachHeld(db, tasks, compare)
   if (found !== undefined) return found
   const pending = tasks.filter(({ state }) => state === 'write')
+  // Not earlier: nobody can alter a table that the transaction has looked at.
+  if (pending.length > 0 && (await database.isTransactional?.(db, tables)) === false) throw new NotTransactional('a table has no transactions any more')
+  // All before the first is deleted: a foreign key may take others along.
+  for (const task of pending.filter(isDeletion)) task.rest = await task.writer.rest(db, task.change)
   for (const task of pending.filter(isDeletion)) {
-    task.rest = await task.writer.rest(db, task.change)
     const problem = await write(database, db, task.writer, [task.change])
     course.refused = problem !== undefined
     if (problem !== undefined) return problem

@@ -47,6 +47,11 @@ export interface Database {
   notifySql?(watched: readonly Watched[]): string
   /** Whether the URL still names what was opened: a file may be replaced. Never so after `close`. */
   isCurrent(): boolean
+  /**
+   * Whether what a transaction writes to these tables can still be taken back, where it could when they were opened. Asked within the transaction, which has
+   * looked at them; absent where it always can.
+   */
+  isTransactional?(db: Kysely<unknown>, tables: readonly string[]): Promise<boolean>
   /** Keeps everybody else from these tables while `work` writes to them, where a transaction cannot: MyISAM. */
   exclusively?<T>(tables: readonly string[], work: (db: Kysely<unknown>) => Promise<T>): Promise<T>
   /** Absolute paths of the files that the database lives in; none for a server. */

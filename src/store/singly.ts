@@ -6,15 +6,26 @@ import type { Database } from './database.ts'
 import { writeProblem } from './row.ts'
 import type { Applied, BeforeCommit, Outcome } from './store.ts'
 import { afterwards, byWriter, compare, eachHeld, isDeletion, isProblem, outcomeOf, type Task, verify } from './task.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Writes a batch where the database cannot take back what it wrote: while everybody else is kept from the tables, the rows are compared all at once, then
  * written and read back one by one. What fails is told of each, and does not hold up the others.
  *
+ * @param course takes the cause of what is thrown: then nothing was written, and it may be tried again
  * @throws {RowtreeError} what keeps it from writing the first row, and whatever `beforeCommit` throws
  */
-export async function applySingly(database: Database, tables: readonly string[], tasks: readonly Task[], beforeCommit: BeforeCommit): Promise<Applied> {
+export async function applySingly(
+  database: Database,
+  tables: readonly string[],
+  tasks: readonly Task[],
+  beforeCommit: BeforeCommit,
+  course: { cause?: unknown } = {},
+): Promise<Applied> {
   const problems = new Map<Task, Problem>()
+  const unfinished = new Map<Writer, Problem | undefined>()
+  const begun: Task[] = []
+  /** Rows that failed and hold what they held. */
   const untouched = new Set<Task>()
   for (const [writer, some] of byWriter(tasks)) await writer.prepare?.(some.map(({ change }) => change))
   let told = true
@@ -32,19 +43,45 @@ export async function applySingly(database: Database, tables: readonly string[],
       beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
       told = true
       const order = [...pending.filter(isDeletion), ...pending.filter((task) => !isDeletion(task))]
-      for (const task of order) await writeOne(database, db, task, problems, untouched)
-      for (const [writer, some] of byWriter(pending.filter(({ state }) => state === 'written'))) {
-        const problem = await writer.finish?.(db)
-        if (problem !== undefined) problems.set(some[0]!, problem)
+      for (const task of order) {
+        if (task.writer.finish !== undefined) unfinished.set(task.writer, undefined)
+        begun.push(task)
+        await writeOne(database, db, task, problems, untouched)
+      }
+      for (const writer of unfinished.keys()) {
+        const problem = await writer.finish!(db)
+        if (problem === undefined) unfinished.delete(writer)
+        else unfinished.set(writer, problem)
       }
     })
   } catch (error) {
     // What the caller throws is its own.
     if (!told) throw error
-    if (!tasks.some(({ state }) => state === 'written')) throw database.failures.unwritable(error)
-    for (const task of tasks) if (task.state === 'write' && !problems.has(task)) problems.set(task, unwritten(database, task, error))
+    if (begun.length === 0) {
+      course.cause = error
+      throw database.failures.unwritable(error)
+    }
+    for (const task of tasks.filter((one) => one.state === 'write' && !problems.has(one))) {
+      problems.set(task, unwritten(database, task, error))
+      untouched.add(task)
+    }
   }
-  return { committed: true, outcomes: tasks.map((task) => outcomeWith(task, problems.get(task), untouched.has(task))), ...(await afterwards(tasks)) }
+  const { problems: others = [] } = await afterwards(tasks)
+  const all = [...stale(unfinished, begun.filter((task) => !untouched.has(task))), ...others]
+  return { committed: true, outcomes: tasks.map((task) => outcomeWith(task, problems.get(task), untouched.has(task))), ...(all.length > 0 && { problems: all }) }
+}
+
+/** Rows that are written, but not what follows from them. */
+function stale(unfinished: ReadonlyMap<Writer, Problem | undefined>, touched: readonly Task[]): Problem[] {
+  return [...unfinished].flatMap(([writer, problem]) => {
+    const some = touched.filter((task) => task.writer === writer)
+    const [first] = some
+    if (first === undefined) return []
+    const paths = some.map(({ change }) => change.path).join(', ')
+    const why = problem?.message ?? 'The connection was lost before what follows from these rows was written'
+    const message = `${why}. The board may not show this yet: ${paths}. When that is mended, change one of these files once more`
+    return [{ path: first.change.path, code: 'cache-stale' as const, message }]
+  })
 }
 
 /** What is kept of the rows before they are written. */

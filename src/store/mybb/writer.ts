@@ -165,7 +165,7 @@ export function boardWriter(collection: BoardCollection, database: Database, { p
       }
       return undefined
     },
-    finish: async (db) => (written.length > 0 ? await finish(db, last!) : undefined),
+    ...(collection.finish !== undefined && { finish: async (db: Kysely<unknown>) => (written.length > 0 ? await finish(db, last!) : undefined) }),
     committed: async () => (written.length > 0 ? await collection.committed?.(written) : undefined) ?? [],
   }
 }

@@ -7,6 +7,7 @@ import { addressOf, type Address } from './address.ts'
 import { catalogueOf } from './catalogue.ts'
 import { connect } from './connect.ts'
 import { MysqlDialect } from './dialect.ts'
+import { Engines } from './engines.ts'
 import { exclusively } from './exclusive.ts'
 import { failuresOf } from './failures.ts'
 import { mysqlLanguage } from './language.ts'
@@ -27,7 +28,8 @@ export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<
   const failures = failuresOf(name)
   const sessions = { question: newSession(), stream: newSession(), writer: newSession() }
   const kysely = new Kysely<unknown>({ dialect: new MysqlDialect(sessions.question) })
-  const catalogue = catalogueOf(kysely)
+  const engines = new Engines(catalogueOf(kysely))
+  const { catalogue } = engines
   const sums = new Sums(catalogue, sessions.writer)
   const stream = new Kysely<unknown>({ dialect: new MysqlDialect(sessions.stream) })
   const writer = new Kysely<unknown>({ dialect: new MysqlDialect(sessions.writer, sums) })
@@ -61,6 +63,7 @@ export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<
     recover() {},
     token: (watched) => sums.token(kysely, watched),
     isCurrent: () => !closed,
+    isTransactional: (db, tables) => engines.isTransactional(db, tables),
     exclusively: (tables, work) => exclusively({ name, writer, session: sessions.writer, sums }, tables, work),
     files: [],
     async close() {

@@ -74,6 +74,13 @@ export function tableWriter(database: Database, access: Access, moment: number):
     return run(db, text, [...keys, ...values.map((bound) => bound!.value), ...settings, ...settingsAt(source.added, language, moment)])
   }
 
+  async function remove(db: Kysely<unknown>, change: Change, row: Kept): Promise<Problem | undefined> {
+    const changed = await run(db, statements.remove(db), keyParameters(row.key))
+    // A foreign key took it along when another row of the batch was deleted.
+    if (changed === 0n && (await locate(db, [change.key]))[0] === undefined) return undefined
+    return expect(change, 1, changed)
+  }
+
   function updateOf(change: Change, row: Kept): Update {
     const fields = asked.get(change)?.values
     return { change, row, values: fields === undefined ? [contentToBind(access, change.content!, row)] : fieldsToBind(access, fields, row) }
@@ -153,7 +160,7 @@ export function tableWriter(database: Database, access: Access, moment: number):
           updates.push(updateOf(change, row))
           continue
         }
-        const problem = row === undefined ? await insert(db, change) : expect(change, 1, await run(db, statements.remove(db), keyParameters(row.key)))
+        const problem = row === undefined ? await insert(db, change) : await remove(db, change, row)
         if (problem !== undefined) return problem
       }
       return updateAll(db, updates)
