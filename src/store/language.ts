@@ -60,6 +60,11 @@ export interface Language {
   isExactly(key: Reference): RawBuilder<unknown>
   /** How rows are ordered by a key column so that equal keys are neighbours. `unique`: no two rows have the same key. */
   order(key: Reference, unique: boolean): RawBuilder<unknown>
+  /**
+   * Whether what orders rows may be computed of a name that the select list gives. Then no sub-select is said twice: a table that is locked by its name can
+   * be read once in a query.
+   */
+  readonly ordersByName?: true
   /** After `insert` and `update`: fail where a constraint would do something else than that. */
   readonly orAbort: RawBuilder<unknown>
   /** After the columns of an insert: values also for columns that the database gives. */

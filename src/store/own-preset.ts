@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { messageOf, RowtreeError } from '../errors.ts'
 import type { Preset } from './preset.ts'
 
@@ -34,7 +35,10 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
-    throw invalid(path, `it cannot be loaded: ${messageOf(error)}`, error)
+    // Deno colours what it says, and adds lines.
+    const state = stripVTControlCharacters(messageOf(error)).split('\n', 1)[0]!
+    const remedy = /['"]rowtree[/'"]/.test(state) ? '. Install rowtree where the module is, or import from its src/preset.ts by path' : ''
+    throw invalid(path, `it cannot be loaded: ${state}${remedy}`, error)
   }
 }
 

@@ -164,6 +164,8 @@ describe('stylesheets', () => {
 describe('a database that is no board', () => {
   test.each([
     [TABLES, 'my_', 'the table "my_templates" does not exist. Set store.prefix to the board\'s table prefix: "mybb_"'],
+    ['create table mybb_templates (tid, title, template, sid, version, status, dateline)', 'mybb_',
+      'the table "mybb_templatesets" does not exist. Others of a board are there: give the user the rights to all of them, or correct store.prefix'],
     ['', 'mybb_', 'the table "mybb_templates" does not exist. No table of a board is there. Correct store.url, or store.prefix'],
   ])('is refused', async (script, prefix, state) => {
     const { directory, file } = makeDatabase(script)

@@ -104,6 +104,10 @@ async function requireTables(database: Database, prefix: string, tables: Columns
 /** Every board has this table, so what comes before its name is the prefix. */
 function findPrefix(tables: readonly string[]): string {
   const found = tables.filter((table) => table.endsWith('templatesets')).map((table) => table.slice(0, -'templatesets'.length))
-  if (found.length === 0) return 'No table of a board is there. Correct store.url, or store.prefix'
+  if (found.length === 0) {
+    // Servers hide tables from those who have no rights to them.
+    if (tables.some((table) => table.endsWith('templates'))) return 'Others of a board are there: give the user the rights to all of them, or correct store.prefix'
+    return 'No table of a board is there. Correct store.url, or store.prefix'
+  }
   return `Set store.prefix to the board's table prefix: ${found.map((prefix) => JSON.stringify(prefix)).join(' or ')}`
 }

@@ -16,6 +16,7 @@ const PARAMETER = sql`${null}`
 export const mysqlLanguage: Language = {
   table: (name) => sql.table(name),
   keyText,
+  ordersByName: true,
   select,
   // The server converts texts itself, and only what it knows as valid.
   proof: () => sql`null`,

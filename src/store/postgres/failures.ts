@@ -15,7 +15,8 @@ const BUSY = 'it takes no more connections. Try again later'
 /** PostgreSQL's codes that a person can do something about, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
 const STATES: Readonly<Record<string, State>> = {
   '25006': { state: 'the server lets nobody write. Name the primary server in store.url' },
-  '28000': { state: PASSWORD },
+  // Also where it lets nobody in without encryption.
+  '28000': { state: `${PASSWORD}. Where that demands encryption, set store.tls` },
   '28P01': { state: PASSWORD },
   '3D000': { code: 'store-missing', state: 'the server has no such database. Correct store.url' },
   '40001': { code: 'store-locked', state: 'another program changed the same rows at the same time. Run it again' },

@@ -27,7 +27,13 @@ export function valuesAsked(source: Source, language: Language, change: Change):
   for (const [index, column] of source.contents.entries()) {
     const stored = language.store(column, decoded.values[index]!)
     if ('value' in stored) values.push(stored.value)
-    else return writeProblem(source, change, 'unsupported-value', `the column ${JSON.stringify(column.name)} ${stored.state}`)
+    else return writeProblem(source, change, 'unsupported-value', `${inFile(fields[index]!, column.name)} ${stored.state}`)
   }
   return values
+}
+
+/** A column, and what its file calls it. */
+function inFile(field: string, column: string): string {
+  const name = `the column ${JSON.stringify(column)}`
+  return field === column ? name : `${JSON.stringify(field)}: ${name}`
 }

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { readDistinct, type OpenChunk } from '../distinct.ts'
 import type { Chunk } from '../store.ts'
 import type { Access } from './access.ts'
-import { areWhole, fromSource, isRow, mend, rowOf, selectBytes, selectRecords, type RowRecord } from './record.ts'
+import { areWhole, fromSource, isRow, mend, orderedBy, rowOf, selectBytes, selectRecords, type RowRecord } from './record.ts'
 
 /** How many rows a source has, whatever can be made of them. */
 export async function countRows(db: Kysely<unknown>, { source, language }: Access): Promise<number> {
@@ -41,6 +41,6 @@ function add(chunk: OpenChunk, { source, language }: Access, record: RowRecord, 
 
 /** In an order in which equal keys are neighbours. */
 function inOrder({ source, language }: Access, more: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  const order = source.references.map((key) => language.order(key, source.unique))
+  const order = source.references.map((_, index) => language.order(orderedBy(source, language, index), source.unique))
   return selectRecords(source, language, more, { tail: sql`order by ${sql.join(order)}` })
 }

@@ -21,9 +21,23 @@ export interface Selection {
 
 /** Selects the rows of a source as records. */
 export function selectRecords(source: Source, language: Language, more: readonly RawBuilder<unknown>[], { where, tail = sql`` }: Selection): RawBuilder<unknown> {
-  const keys = source.references.map((key) => language.keyText(key))
+  const keys = source.references.map((key, index) => (isDerived(source, index) ? sql`${language.keyText(key)} as ${nameOf(index)}` : language.keyText(key)))
   const contents = source.contents.map((content) => reference(source, content)).flatMap((content) => [language.select(content), language.proof(content.expression)])
   return sql`select ${sql.join([...keys, ...contents, ...more])} ${fromSource(source, language, where)} ${tail}`
+}
+
+/** What an order names a key by. */
+export function orderedBy(source: Source, { ordersByName }: Language, index: number): Reference {
+  const key = source.references[index]!
+  return ordersByName === true && isDerived(source, index) ? { column: key.column, expression: nameOf(index) } : key
+}
+
+function isDerived({ derived }: Source, key: number): boolean {
+  return derived.some(({ index }) => index === key)
+}
+
+function nameOf(key: number): RawBuilder<unknown> {
+  return sql.id(`rowtree_key_${key}`)
 }
 
 /** Where the rows of a source are; the parameters of `where` come before those of the source itself. */

@@ -71,6 +71,8 @@ describe('a module', () => {
   test.each([
     ['without an export', 'export const one = 1', 'it exports no preset. Write: export const preset = definePreset({ … })'],
     ['that cannot be read', 'export const preset = {', expect.stringMatching(/^it cannot be loaded: ./)],
+    ['that is not beside rowtree', "import { definePreset } from 'rowtree/preset'; export const preset = definePreset({})",
+      expect.stringMatching(/^it cannot be loaded: [\P{Cc}]*rowtree[\P{Cc}]*\. Install rowtree where the module is, or import from its src\/preset\.ts by path$/u)],
     ['that throws', 'throw new Error("why")', 'it cannot be loaded: why'],
     ['that exports a function', 'export const preset = () => []', 'what it exports as preset is no object but a function. A preset is { name, open(context) }'],
     ['without a name', 'export const preset = { open() {} }', 'its preset has no name. A preset is { name, open(context) }'],

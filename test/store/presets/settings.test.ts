@@ -120,3 +120,21 @@ test.skipIf(!existsSync(BOARD))("MyBB's own settings", async () => {
   expect(await engine.import()).toMatchObject({ imported: 1, problems: [] })
   expect(await engine.export()).toMatchObject({ exported: 0, problems: [] })
 })
+
+describeEach('settings on MyISAM', (trial) => {
+  test('in groups of another table are written, deleted, undone', async () => {
+    await trial.fresh(`${SETTINGS_TABLES} alter table mybb_settings engine = MyISAM; alter table mybb_settinggroups engine = MyISAM;
+      insert into mybb_settinggroups (gid, name) values (1, 'general'), (2, 'posts');
+      insert into mybb_settings (sid, name, title, description, value, disporder, gid) values (101, 'boardclosed', 'Closed?', 'words', '0', 4, 1), (103, 'maxposts', 'Most', 'd', '25', 2, 2);`)
+    const { engine, setFile } = await workshop({ url: trial.url, preset: 'settings' }, { settings: MYBB })
+    const held = (): Promise<unknown> => trial.query('select name, value, gid from mybb_settings order by name')
+    await engine.export()
+    const before = await held()
+    setFile('settings/general.yaml', 'new: "1"\n')
+    setFile('settings/posts.yaml', 'maxposts: 30\n')
+    expect(await engine.import()).toMatchObject({ imported: 2, problems: [] })
+    expect(await held()).toEqual([['maxposts', '30', '2'], ['new', '1', '1']])
+    expect(await engine.undo()).toMatchObject({ problems: [], conflicts: [] })
+    expect(await held()).toEqual(before)
+  })
+}, ['mysql'])

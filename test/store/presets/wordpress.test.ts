@@ -42,6 +42,13 @@ describeEach('WordPress', (trial) => {
     })
   })
 
+  test('a title that is a number is refused by the name that the file gives it', async () => {
+    const { engine, setFile } = await site()
+    setFile('templates/twentytwentyfour/404.html', '---\ntitle: 404\nstatus: publish\ndescription: ""\n---\n')
+    const message = expect.stringMatching(/: "title": the column "post_title" holds text\b.* in quotes$/) as string
+    expect(await engine.import()).toMatchObject({ imported: 0, problems: [{ code: 'unsupported-value', message }] })
+  })
+
   test('an edit writes what it changes, and when', async () => {
     const { engine, setFile, file } = await site()
     const text = '---\n# the first page\nstatus: draft   # not yet\ntitle: Home\ndescription: x\n---\n<p>new</p>\n'
