@@ -7,12 +7,12 @@ import type { Address } from './address.ts'
 const PATIENCE = 10_000
 
 /**
- * What each connection begins with, whatever the server's configuration says: nothing is cut, rounded or left out silently, times are UTC, a lock is
- * waited for as long as SQLite's is, and a reader that pauses is not thrown out.
+ * What each connection begins with, whatever the server's configuration says: nothing is cut, rounded or left out silently, an id of 0 is one,
+ * times are UTC, a lock is waited for as long as SQLite's is, and a reader that pauses is not thrown out.
  */
 const SETTINGS = [
   'set names utf8mb4',
-  "set session sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1, "
+  "set session sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', autocommit = 1, "
   + 'innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 28800, net_read_timeout = 600, net_write_timeout = 3600, '
   + 'sql_select_limit = 18446744073709551615, sql_safe_updates = 0, foreign_key_checks = 1, unique_checks = 1',
   'set session transaction isolation level repeatable read',

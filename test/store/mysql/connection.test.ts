@@ -27,7 +27,7 @@ describe.skipIf(skipped)('a connection to MariaDB', () => {
 
   it('sees each session as it needs it', async () => {
     const [values] = await records(database.kysely, sql`select @@sql_mode, @@time_zone, @@character_set_client, @@innodb_lock_wait_timeout, @@sql_select_limit`)
-    expect(values).toEqual(['STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', '+00:00', 'utf8mb4', 5, '18446744073709551615'])
+    expect(values).toEqual(['NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', '+00:00', 'utf8mb4', 5, '18446744073709551615'])
   })
 
   it('gives objects with numbers, and records', async () => {
