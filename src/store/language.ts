@@ -66,6 +66,8 @@ export interface Language {
   readonly overriding: RawBuilder<unknown>
   /** At the end of a query whose rows nobody may change until the transaction ends. */
   readonly forUpdate: RawBuilder<unknown>
+  /** Has constraints and triggers that wait for the commit do their work now; absent where none wait. */
+  readonly settle?: RawBuilder<unknown>
   /** Keeps others from inserting rows until the transaction ends; absent where `forUpdate` does, or nobody else writes meanwhile. */
   lockTable?(table: string): RawBuilder<unknown>
   /**

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely'
 import { digestOf } from '../digest.ts'
 import type { Problem } from '../types.ts'
+import { sameContent } from './content.ts'
 import type { Database } from './database.ts'
 import { writeProblem } from './row.ts'
 import type { Applied, BeforeCommit, Outcome } from './store.ts'
-import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Task, verify } from './task.ts'
+import { afterwards, byWriter, compare, eachHeld, isDeletion, isProblem, outcomeOf, type Task, verify } from './task.ts'
 
 /**
  * Writes a batch where the database cannot take back what it wrote: while everybody else is kept from the tables, the rows are compared all at once, then
@@ -14,6 +15,7 @@ import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Ta
  */
 export async function applySingly(database: Database, tables: readonly string[], tasks: readonly Task[], beforeCommit: BeforeCommit): Promise<Applied> {
   const problems = new Map<Task, Problem>()
+  const untouched = new Set<Task>()
   for (const [writer, some] of byWriter(tasks)) await writer.prepare?.(some.map(({ change }) => change))
   let told = true
   try {
@@ -30,7 +32,7 @@ export async function applySingly(database: Database, tables: readonly string[],
       beforeCommit(tasks.map(({ previous }) => previous), outcomes, tasks.map(({ rest }) => rest))
       told = true
       const order = [...pending.filter(isDeletion), ...pending.filter((task) => !isDeletion(task))]
-      for (const task of order) await writeOne(database, db, task, problems)
+      for (const task of order) await writeOne(database, db, task, problems, untouched)
       for (const [writer, some] of byWriter(pending.filter(({ state }) => state === 'written'))) {
         const problem = await writer.finish?.(db)
         if (problem !== undefined) problems.set(some[0]!, problem)
@@ -42,7 +44,7 @@ export async function applySingly(database: Database, tables: readonly string[],
     if (!tasks.some(({ state }) => state === 'written')) throw database.failures.unwritable(error)
     for (const task of tasks) if (task.state === 'write' && !problems.has(task)) problems.set(task, unwritten(database, task, error))
   }
-  return { committed: true, outcomes: tasks.map((task) => outcomeWith(task, problems.get(task))), ...(await afterwards(tasks)) }
+  return { committed: true, outcomes: tasks.map((task) => outcomeWith(task, problems.get(task), untouched.has(task))), ...(await afterwards(tasks)) }
 }
 
 /** What is kept of the rows before they are written. */
@@ -60,27 +62,44 @@ function foreseen(task: Task, problem: Problem | undefined): Outcome {
   return task.state === 'write' ? outcomeOf({ ...task, state: 'written' }) : outcomeOf(task)
 }
 
-async function writeOne(database: Database, db: Kysely<unknown>, task: Task, problems: Map<Task, Problem>): Promise<void> {
+async function writeOne(database: Database, db: Kysely<unknown>, task: Task, problems: Map<Task, Problem>, untouched: Set<Task>): Promise<void> {
   const { writer, change } = task
   try {
-    const problem = (await writer.write(db, [change])) ?? (await eachHeld(db, [task], verify))
+    const refused = await refusalOf(database, db, task)
+    const problem = refused ?? (await eachHeld(db, [task], verify))
     if (problem !== undefined) problems.set(task, problem)
+    if (refused !== undefined && (await isAsBefore(db, task))) untouched.add(task)
   } catch (error) {
-    const state = database.failures.refusal(error)
-    if (state !== undefined) {
-      problems.set(task, writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`))
-      return
-    }
     const { message } = database.failures.unwritable(error)
     problems.set(task, writeProblem(writer.shape, change, 'write-failed', `nobody can tell whether it was written. ${message}`))
     throw error
   }
 }
 
+async function refusalOf({ failures }: Database, db: Kysely<unknown>, { writer, change }: Task): Promise<Problem | undefined> {
+  try {
+    return await writer.write(db, [change])
+  } catch (error) {
+    const state = failures.refusal(error)
+    if (state === undefined) throw error
+    return writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`)
+  }
+}
+
+/** Whether a row that was refused holds what it held: a trigger may refuse it when it is written already. */
+async function isAsBefore(db: Kysely<unknown>, task: Task): Promise<boolean> {
+  let isSame = false
+  await eachHeld(db, [task], ({ previous }, held) => {
+    isSame = !isProblem(held) && sameContent(held, previous)
+    return undefined
+  })
+  return isSame
+}
+
 function unwritten({ failures }: Database, { writer, change }: Task, error: unknown): Problem {
   return writeProblem(writer.shape, change, 'write-failed', `it was not reached. ${failures.unwritable(error).message}`)
 }
 
-function outcomeWith(task: Task, problem: Problem | undefined): Outcome {
-  return problem === undefined ? outcomeOf(task) : { kind: 'failed', problem }
+function outcomeWith(task: Task, problem: Problem | undefined, untouched: boolean): Outcome {
+  return problem === undefined ? outcomeOf(task) : { kind: 'failed', problem, ...(untouched && { untouched }) }
 }

@@ -42,8 +42,11 @@ export type Outcome =
   | { readonly kind: 'done'; readonly digest: Digest | undefined; readonly written: boolean; readonly created?: true }
   /** The row is not what was expected any more and was left alone. */
   | { readonly kind: 'changed' }
-  /** It could not be written, or nobody can tell whether it was. Only where the database cannot take back the others, such as MyISAM. */
-  | { readonly kind: 'failed'; readonly problem: Problem }
+  /**
+   * It could not be written, or nobody can tell whether it was; `untouched`: it holds what it held. Only where the database cannot take back the others, such as
+   * MyISAM.
+   */
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly untouched?: true }
 
 /** A batch is committed as a whole, or nothing of it is, because of one change. Where a database cannot do that, each outcome tells of itself. */
 export type Applied =

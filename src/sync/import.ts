@@ -91,6 +91,8 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
     tally.problems.push(applied.problem)
     return true
   }
+  // Kept ahead of a write that was refused. Nothing of it is to be undone.
+  baseline.retract(applied.outcomes.flatMap((outcome, index) => (outcome.kind === 'failed' && outcome.untouched ? (kept.get(batch[index]!.path) ?? []) : [])))
   record(ports, batch, applied.outcomes, reappeared)
   tally.problems.push(...(applied.problems ?? []))
   return true

@@ -87,6 +87,21 @@ describeEach('a board is written', (trial) => {
       expect(await board.everything()).toEqual(before)
     })
 
+    test.runIf(trial.kind === 'mysql')('what a column cannot hold is refused in words, before anything is written', async () => {
+      const board = await make()
+      const before = await board.everything()
+      const wide = 'is of three-byte UTF-8, which has no "😀". Remove that, or convert the table to utf8mb4'
+      for (const [path, content, state] of [
+        [`${ONE}/a.html`, 'a 😀', `the column "template" ${wide}`],
+        [`${ONE}/c.html`, 'x'.repeat(65_536), 'the column "template" holds 65535 bytes, and its value takes 65536. Shorten it, or make the column larger'],
+        ['styles/Default/b.css', '/* 😀 */', `the column "stylesheet" ${wide}`],
+      ] as const) {
+        const problem = refusalOf(await importFiles(board.store, { [path]: content }))
+        expect(problem).toMatchObject({ path, code: 'unsupported-value', message: expect.stringContaining(`: ${state}`) as string })
+      }
+      expect(await board.everything()).toEqual(before)
+    })
+
     test.each([
       ['the board\'s', VERSION, ['1837', '1837', '1837', '1837', '1837']],
       ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],

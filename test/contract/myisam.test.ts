@@ -41,6 +41,15 @@ describeEach('tables without transactions', (trial) => {
     expect(await put(store, { 'a/1.html': 'again' })).toMatchObject({ committed: true })
   })
 
+  test('tell whether a row that was refused holds what it held', async () => {
+    const store = await openFresh(trial, `${THREE} create trigger b before update on pages for each row if new.slug = '1' then signal sqlstate '45000' set message_text = 'closed'; end if;
+      create trigger a after update on pages for each row if new.slug = '2' then signal sqlstate '45000' set message_text = 'late'; end if;`)
+    const applied = await put(store, { 'a/1.html': 'mine', 'a/2.html': 'mine' })
+    const failed = (untouched?: true): object => ({ kind: 'failed', problem: expect.objectContaining({ code: 'row-refused' }) as object, ...(untouched && { untouched }) })
+    expect(applied).toEqual({ committed: true, outcomes: [failed(true), failed()] })
+    expect((await heldBy(trial)).map((record) => record[2])).toEqual(['one', 'mine', 'three'])
+  })
+
   test('tell of a value that was changed', async () => {
     const store = await openFresh(trial, `${THREE} create trigger t before update on pages for each row set new.body = upper(new.body);`)
     const applied = await put(store, { 'a/1.html': 'mine' })

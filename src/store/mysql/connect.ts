@@ -2,13 +2,14 @@ import type { Duplex } from 'node:stream'
 import { createConnection, type Connection, type SslOptions } from 'mysql2'
 import type { Tls } from '../database.ts'
 import type { Address } from './address.ts'
+import { limitPackets } from './packet.ts'
 
 /** How long a server may take to answer at all, in milliseconds. */
 const PATIENCE = 10_000
 
 /**
- * What each connection begins with, whatever the server's configuration says: nothing is cut, rounded or left out silently, an id of 0 is one,
- * times are UTC, a lock is waited for as long as SQLite's is, and a reader that pauses is not thrown out.
+ * What each connection begins with, whatever the server's configuration says: nothing is cut, rounded or left out silently, a key of 0 is
+ * no other one, times are UTC, a lock is waited for as long as SQLite's is, and a reader that pauses is not thrown out.
  */
 const SETTINGS = [
   'set names utf8mb4',
@@ -42,6 +43,8 @@ export async function connect(address: Address, tls: Tls | undefined): Promise<C
       connection.connect((error) => (error ? reject(error) : resolve()))
     })
     for (const setting of SETTINGS) await run(connection, setting)
+    const [row] = (await run(connection, 'select @@max_allowed_packet as bytes')) as { bytes: number | string }[]
+    limitPackets(connection, Number(row!.bytes))
     return connection
   } catch (error) {
     cut(connection)
@@ -67,8 +70,8 @@ function sslOf({ ca, cert, key, verify }: Tls): SslOptions {
   }
 }
 
-function run(connection: Connection, text: string): Promise<void> {
+function run(connection: Connection, text: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    connection.query(text, (error) => (error ? reject(error) : resolve()))
+    connection.query(text, (error, result) => (error ? reject(error) : resolve(result)))
   })
 }

@@ -1,5 +1,6 @@
 import type { Connection, FieldPacket, QueryError, QueryOptions, ResultSetHeader } from 'mysql2'
 import { cut } from './connect.ts'
+import { packetFault } from './packet.ts'
 import { streamOf } from './stream.ts'
 
 /** What a statement gave: rows, or how many were affected. */
@@ -160,6 +161,8 @@ export class Session {
 
   async #ask(opening: Promise<Connection>, { sql, parameters, records, prepared }: Statement): Promise<Answer> {
     const connection = await opening
+    const fault = packetFault(connection, sql, parameters, prepared === true)
+    if (fault !== undefined) throw fault
     return new Promise((resolve, reject) => {
       const done = (error: QueryError | null, result: unknown, fields: FieldPacket[] | undefined): void => {
         if (error) {

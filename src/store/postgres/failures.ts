@@ -1,6 +1,6 @@
 import { RowtreeError, messageOf, type ErrorCode } from '../../errors.ts'
 import type { Failures } from '../database.ts'
-import { isLost, networkCodeOf, sqlStateOf } from './sqlstate.ts'
+import { isLost, isStale, networkCodeOf, sqlStateOf } from './sqlstate.ts'
 
 /** What is wrong; the code where it is the same for reading and for writing. */
 interface State {
@@ -53,7 +53,8 @@ export function failuresOf(path: string): Failures {
     unreadable: (error) => failure('read', error),
     unwritable: (error) => failure('write', error),
     refusal,
-    isRace: (error) => /^(?:40001|40P01)$/.test(sqlStateOf(error) ?? ''),
+    // A statement that was prepared before somebody altered its table is prepared anew.
+    isRace: (error) => /^(?:40001|40P01)$/.test(sqlStateOf(error) ?? '') || isStale(error),
     isLost,
   }
 }

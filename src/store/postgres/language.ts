@@ -30,6 +30,7 @@ export const postgresLanguage: Language = {
   overriding: sql`overriding system value`,
   // An update of a row that somebody else changed since the transaction began to read fails by itself: it is "repeatable read".
   forUpdate: sql``,
+  settle: sql`set constraints all immediate`,
   lockTable: (table) => sql`lock table ${sql.table(table)} in share row exclusive mode`,
   updateMany,
 }
