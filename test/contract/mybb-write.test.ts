@@ -6,7 +6,7 @@ import { putBack, remove } from '../store/put-back.ts'
 import { eventually } from '../support/eventually.ts'
 import { describeEach } from '../support/servers.ts'
 import { type Board, enginesOf, makeBoard } from './mybb-board.ts'
-import { refusalOf, somebody } from './shelf.ts'
+import { openOn, refusalOf, somebody } from './shelf.ts'
 
 const TEMPLATES = 'select tid, title, template, sid, version, status, dateline from mybb_templates'
 const SHEETS = 'select sid, name, tid, attachedto, stylesheet, cachefile, lastmodified from mybb_themestylesheets'
@@ -281,6 +281,13 @@ describeEach('a board is written', (trial) => {
     const [[properties, list]] = (await board.rows('select properties, stylesheets from mybb_themes where tid = 2')) as [[string, string]]
     expect(['"mine.css"', '"theirs.css"'].filter((name) => !properties.includes(name))).toEqual([])
     expect(list).toContain('cache/themes/theme2/theirs.css')
+  })
+
+  test.runIf(trial.kind === 'mysql')('a copy of the default theme that could not be taken back counts, too', async () => {
+    await makeBoard(trial, 'InnoDB')
+    await trial.execute('alter table mybb_datacache engine = MyISAM; $before(update mybb_templates: raise closed on sundays);')
+    const store = await openOn(trial, { preset: 'mybb' })
+    expect(await importFiles(store, { 'styles/Dark/c.css': 'new', [`${ONE}/c.html`]: 'new' })).toMatchObject({ committed: true, outcomes: [{ kind: 'done' }, { kind: 'failed' }] })
   })
 
   test.skipIf(trial.kind === 'mysql')('a batch is taken back whole', async () => {

@@ -58,6 +58,12 @@ describeEach('a row that is inserted again', (trial) => {
     expect(await sorted(trial, 'select * from pages')).toEqual(before)
   })
 
+  test('has its id, also where that is 0', async () => {
+    const store = await shelf(`${EXTRAS} insert into pages (site, slug, body, title) values ('a', '1', 'one', ''); update pages set id = 0`)
+    expect(await putBack(store, await changeAt(store, 'a/1.html', undefined))).toMatchObject({ committed: true })
+    expect(await sorted(trial, 'select id, slug from pages')).toEqual([['0', '1']])
+  })
+
   test('has columns that were added since the store was opened', async () => {
     const store = await shelf(`${PAGES} insert into pages values ('a', '1', 'one'), ('a', '2', 'two')`)
     await putBack(store, await changeAt(store, 'a/1.html', undefined))

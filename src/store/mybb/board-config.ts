@@ -53,11 +53,6 @@ export function readBoardConfig(source: string): BoardDatabase {
   }
 }
 
-/** The password in a board's `inc/config.php`, where it stands there as a text. Never show it. */
-export function readBoardPassword(source: string): string | undefined {
-  return textIn(serverOf(source), 'password')
-}
-
 /** Settings of the server that is written to, over those of all servers. */
 function serverOf(source: string): Settings {
   const database = readSettings(source, 'config').get('database')

@@ -7,7 +7,7 @@ import type { BoardFiles } from './board-files.ts'
 import type { Choice } from './choice.ts'
 import type { BoardCollection } from './collection.ts'
 import { findPaths } from './find.ts'
-import { hasCache, readStamp } from './stamp.ts'
+import { findCache, readStamp } from './stamp.ts'
 import { stylesheetsOf } from './stylesheets.ts'
 import { templatesOf } from './templates.ts'
 import { updateThemes } from './themes.ts'
@@ -51,9 +51,10 @@ const WRITTEN: Columns = {
 export async function boardCollections(database: Database, options: MybbOptions): Promise<Collection[]> {
   const { prefix, files } = options
   const found = await requireTables(database, prefix, READ)
-  const transactional = found.every((table) => table.transactional)
+  const datacache = await findCache(database, prefix)
+  const cached = datacache !== undefined
+  const transactional = [...found, ...(cached ? [datacache] : [])].every((table) => table.transactional)
   const watched = (...names: string[]): Watched[] => names.map((name) => ({ table: prefix + name, columns: READ[name]! }))
-  const cached = await hasCache(database, prefix)
   let complete = false
 
   /** Looks for what only writing needs, outside of its transaction. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { RowtreeError } from '../../errors.ts'
+import type { Table } from '../column.ts'
 import type { Database } from '../database.ts'
 import { requireColumns } from '../schema.ts'
 import type { Stamp } from './collection.ts'
@@ -7,13 +8,12 @@ import { readMasterVersions } from './templates.ts'
 
 const CACHE = ['title', 'cache']
 
-/** Whether the board has a `datacache`, where it keeps its version. */
-export async function hasCache(database: Database, prefix: string): Promise<boolean> {
+/** The board's `datacache`, where it keeps its version, if it has one. */
+export async function findCache(database: Database, prefix: string): Promise<Table | undefined> {
   try {
-    await requireColumns(database, { reader: 'the board', table: `${prefix}datacache`, columns: CACHE, remedy: () => '' })
-    return true
+    return await requireColumns(database, { reader: 'the board', table: `${prefix}datacache`, columns: CACHE, remedy: () => '' })
   } catch (error) {
-    if (error instanceof RowtreeError && error.code === 'table-missing') return false
+    if (error instanceof RowtreeError && error.code === 'table-missing') return undefined
     throw error
   }
 }
@@ -22,7 +22,7 @@ export async function hasCache(database: Database, prefix: string): Promise<bool
  * What MyBB would note about rows that it writes now: the board's version, or where that is unknown the one that its
  * own template of the title has.
  *
- * @param cached What `hasCache` tells.
+ * @param cached Whether `findCache` finds one.
  * @param time Seconds since 1970.
  */
 export async function readStamp(db: Kysely<unknown>, prefix: string, cached: boolean, time: number): Promise<Stamp> {

@@ -78,7 +78,7 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
         await stop()
       }
     },
-    notifySql: (watched) => notifySql([...new Set(watched.map(({ table }) => table))]),
+    notifySql: (watched) => notifySql([...new Set(watched.map(({ table }) => inSchema(table, address.schema)))]),
     isCurrent: () => !closed,
     files: [],
     async close() {
@@ -88,6 +88,11 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
       for (const one of [question, stream, writer]) await one.close()
     },
   }
+}
+
+/** Whoever runs the SQL need not look for tables where this connection does. */
+function inSchema(table: string, schema: string | undefined): string {
+  return schema === undefined || table.includes('.') ? table : `${schema}.${table}`
 }
 
 function kyselyOn(connection: PostgresConnection): Kysely<unknown> {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Database, Watched } from '../../../src/store/database.ts'
 import { notifySql } from '../../../src/store/postgres/notify-sql.ts'
+import { openPostgres } from '../../../src/store/postgres/open.ts'
 import { eventually } from '../../support/eventually.ts'
 import { describeOnServer, ownDatabase } from './server.ts'
 
@@ -58,6 +59,19 @@ describeOnServer('listening to PostgreSQL', () => {
     await eventually('others are told', () => theirs > 0)
     await settle()
     await stop!()
+    expect(changes).toBe(1)
+  })
+
+  it('is made for the tables of the schema that the URL names', async () => {
+    await own.run('drop schema if exists board cascade; create schema board; create table board.articles (id int)')
+    const board = await openPostgres(`${own.url}?schema=board`, { directory: '/' })
+    const watched = [{ table: 'articles', columns: ['id'] }]
+    await own.run(board.notifySql!(watched))
+    const stop = await board.listen!(watched, () => changes++)
+    await own.run('insert into board.articles values (1)')
+    await eventually('it tells', () => changes === 1)
+    await stop!()
+    await board.close()
     expect(changes).toBe(1)
   })
 
