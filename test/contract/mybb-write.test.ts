@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied } from '../../src/store/store.ts'
-import { contents, readAll } from '../store/fixtures.ts'
-import { changeOf, type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
+import { changeAt, contents, readAll } from '../store/fixtures.ts'
+import { type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
 import { putBack, remove } from '../store/put-back.ts'
 import { describeEach } from '../support/servers.ts'
 import { type Board, enginesOf, makeBoard } from './mybb-board.ts'
@@ -69,7 +69,7 @@ describeEach('a board is written', (trial) => {
 
     test('what was inherited is told to be created', async () => {
       const board = await make()
-      const changes = [await changeOf(board.store, `${ONE}/a.html`, 'x'), await changeOf(board.store, `${ONE}/c.html`, 'x'), await changeOf(board.store, 'styles/Dark/b.css', 'x')]
+      const changes = [await changeAt(board.store, `${ONE}/a.html`, 'x'), await changeAt(board.store, `${ONE}/c.html`, 'x'), await changeAt(board.store, 'styles/Dark/b.css', 'x')]
       const applied = await board.store.apply(changes, () => {})
       expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
     })
@@ -100,9 +100,7 @@ describeEach('a board is written', (trial) => {
     test('a stylesheet of the theme itself is updated', async () => {
       const board = await make()
       expect(await changedBy(board, { 'styles/Default/b.css': 'new b' })).toEqual({ applied: done('new b'), changed: { 'styles/Default/b.css': 'new b', 'styles/Dark/b.css': 'new b' } })
-      const [row] = await board.rows(`${SHEETS} where sid = 3`)
-      expect(row!.slice(0, 5)).toEqual(['3', 'b.css', '2', 'modcp.php', 'new b'])
-      expect(row![6]).toBe(NOW)
+      expect(await board.rows(`${SHEETS} where sid = 3`)).toEqual([['3', 'b.css', '2', 'modcp.php', 'new b', 'css.php?stylesheet=3', NOW]])
     })
 
     test.each([
@@ -116,8 +114,7 @@ describeEach('a board is written', (trial) => {
       expect(await changedBy(board, { [`styles/${theme}/${name}`]: 'mine' })).toEqual({ applied: done('mine'), changed })
       const after = await board.rows(`${SHEETS} order by sid`)
       expect(after.slice(0, -1)).toEqual(before)
-      expect(after.at(-1)!.slice(0, 5)).toEqual(['5', name, tid, attachedto, 'mine'])
-      expect(after.at(-1)![6]).toBe(NOW)
+      expect(after.at(-1)).toEqual(['5', name, tid, attachedto, 'mine', 'css.php?stylesheet=5', NOW])
     })
 
     test('a stylesheet is deleted, and the inherited one comes back', async () => {
@@ -157,7 +154,7 @@ describeEach('a board is written', (trial) => {
     ]
     test.each(meanwhile)('what the board changed meanwhile is left alone: %s', async (_, path, content, script) => {
       const board = await make()
-      const change = await changeOf(board.store, path, content)
+      const change = await changeAt(board.store, path, content)
       await board.run(script)
       const before = await board.everything()
       expect(await board.store.apply([change], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
@@ -167,8 +164,8 @@ describeEach('a board is written', (trial) => {
     test('a batch tells what the rows held', async () => {
       const board = await make()
       const changes = [
-        await changeOf(board.store, `${ONE}/a.html`, '1'), await changeOf(board.store, `${ONE}/new.html`, '2'),
-        await changeOf(board.store, `${ONE}/c.html`, undefined), await changeOf(board.store, 'styles/Dark/c.css', '3'),
+        await changeAt(board.store, `${ONE}/a.html`, '1'), await changeAt(board.store, `${ONE}/new.html`, '2'),
+        await changeAt(board.store, `${ONE}/c.html`, undefined), await changeAt(board.store, 'styles/Dark/c.css', '3'),
       ]
       let seen: unknown
       expect(plain(await board.store.apply(changes, (previous) => (seen = previous)))).toEqual(done('1', '2', 'master c', '3'))
@@ -221,13 +218,13 @@ describeEach('a board is written', (trial) => {
       const board = await make()
       if (script !== '') await board.run(script)
       const before = await board.everything()
-      expect(await putBack(board.store, await changeOf(board.store, path, undefined))).toMatchObject(WRITTEN)
+      expect(await putBack(board.store, await changeAt(board.store, path, undefined))).toMatchObject(WRITTEN)
       expect(await board.everything()).toEqual(before)
     })
 
     test('a template whose inherited one changed since does not come back', async () => {
       const board = await make()
-      const back = await remove(board.store, await changeOf(board.store, `${ONE}/c.html`, undefined))
+      const back = await remove(board.store, await changeAt(board.store, `${ONE}/c.html`, undefined))
       await board.run("update mybb_templates set template = 'theirs' where tid = 4")
       const before = await board.everything()
       expect(await board.store.apply([back], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
