@@ -60,43 +60,6 @@ describeEach('a board is written', (trial) => {
       expect(await board.everything()).toEqual(before)
     })
 
-    test('what is as asked already is not written, and not copied', async () => {
-      const board = await make()
-      const before = await board.everything()
-      expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c', 'styles/Dark/a.css': 'master a' })).toEqual(kept('master a', 'own c', 'master a'))
-      expect(await board.everything()).toEqual(before)
-    })
-
-    test('what was inherited is told to be created', async () => {
-      const board = await make()
-      const changes = [await changeAt(board.store, `${ONE}/a.html`, 'x'), await changeAt(board.store, `${ONE}/c.html`, 'x'), await changeAt(board.store, 'styles/Dark/b.css', 'x')]
-      const applied = await board.store.apply(changes, () => {})
-      expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
-    })
-
-    test('titles and names have their limits', async () => {
-      const board = await make()
-      for (const title of ['t'.repeat(120), 'é'.repeat(120)]) expect(await importFiles(board.store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
-      const sheet = `${'s'.repeat(27)}.css`
-      const before = await board.everything()
-      for (const path of [`${ONE}/${'x'.repeat(121)}.html`, `styles/Dark/${sheet}`]) {
-        expect(refusalOf(await importFiles(board.store, { [path]: 'x' }))).toMatchObject(
-          { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string })
-      }
-      expect(await board.everything()).toEqual(before)
-    })
-
-    test.each([
-      ['the board\'s', VERSION, ['1837', '1837', '1837', '1837', '1837']],
-      ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],
-      ['that of the master one where the board\'s is not readable', `${VERSION} update mybb_datacache set cache = 'a:0:{}'`, ['1800', '1801', '1803', '1805', '0']],
-    ])('the version of a written template is %s', async (_, script, versions) => {
-      const board = await make(SETS + script)
-      const titles = ['a', 'b', 'c', 'own', 'new']
-      expect(await importFiles(board.store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))).toMatchObject({ committed: true })
-      expect((await board.rows('select version from mybb_templates where sid = 1 order by template')).flat()).toEqual(versions)
-    })
-
     test('a stylesheet of the theme itself is updated', async () => {
       const board = await make()
       expect(await changedBy(board, { 'styles/Default/b.css': 'new b' })).toEqual({ applied: done('new b'), changed: { 'styles/Default/b.css': 'new b', 'styles/Dark/b.css': 'new b' } })
@@ -121,12 +84,6 @@ describeEach('a board is written', (trial) => {
       const board = await make()
       expect(await changedBy(board, { 'styles/Default/b.css': undefined })).toEqual({ applied: done('master b'), changed: { 'styles/Default/b.css': 'master b', 'styles/Dark/b.css': 'master b' } })
       expect(await changedBy(board, { 'styles/Dark/c.css': undefined })).toEqual({ applied: done(undefined), changed: { 'styles/Dark/c.css': undefined } })
-    })
-
-    test('a stylesheet of the master theme is written where that takes part', async () => {
-      const board = await make(undefined, true)
-      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
-      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
     })
 
     test('equal rows of one title are written together', async () => {
@@ -172,40 +129,6 @@ describeEach('a board is written', (trial) => {
       expect(seen).toEqual(['master a', undefined, 'own c', 'dark c'])
     })
 
-    test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
-      const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
-        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
-        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
-      const { rows } = await readAll(board.store)
-      const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
-      const applied = await importFiles(board.store, Object.fromEntries(changes.map(({ path, content }) => [path, content])))
-      expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
-      expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))
-      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '160'], ['1', '240'], ['2', '160']])
-    })
-
-    test('contents are kept byte for byte', async () => {
-      const board = await make()
-      const texts = ['a\r\nb\r\n', '\uFEFFa', 'a \t\n\n ', '', 'é ﷽', `'"\`$x?1 :a\\ %s`, '007', 'x'.repeat(60_000)]
-      for (const content of texts) {
-        const files = { [`${ONE}/a.html`]: content, [`${ONE}/c.html`]: content, [`${ONE}/new.html`]: content, 'styles/Dark/a.css': content }
-        expect(await importFiles(board.store, files)).toMatchObject({ committed: true })
-        expect(contents(await readAll(board.store))).toMatchObject(files)
-      }
-    })
-
-    test('a template that the table cannot hold is refused, and nothing is cut', async () => {
-      const board = await make()
-      const before = await board.everything()
-      for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
-        const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
-        expect([String(content).slice(0, 20), refusal === undefined, refusal?.path]).toEqual([String(content).slice(0, 20), holds, holds ? undefined : `${ONE}/c.html`])
-        expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
-        await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
-      }
-      expect(await board.everything()).toEqual(before)
-    })
-
     test.each([
       ['a template', `${ONE}/own.html`, ''],
       ['a template that hides another', `${ONE}/c.html`, ''],
@@ -243,6 +166,87 @@ describeEach('a board is written', (trial) => {
         await board.run(script)
         expect([script, await board.store.token() === last]).toEqual([script, false])
       }
+    })
+  })
+
+  describe('whatever its tables:', () => {
+    const make = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, enginesOf(trial.kind)[0]!, script, master)
+
+    test('what is as asked already is not written, and not copied', async () => {
+      const board = await make()
+      const before = await board.everything()
+      expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c', 'styles/Dark/a.css': 'master a' })).toEqual(kept('master a', 'own c', 'master a'))
+      expect(await board.everything()).toEqual(before)
+    })
+
+    test('what was inherited is told to be created', async () => {
+      const board = await make()
+      const changes = [await changeAt(board.store, `${ONE}/a.html`, 'x'), await changeAt(board.store, `${ONE}/c.html`, 'x'), await changeAt(board.store, 'styles/Dark/b.css', 'x')]
+      const applied = await board.store.apply(changes, () => {})
+      expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
+    })
+
+    test('titles and names have their limits', async () => {
+      const board = await make()
+      for (const title of ['t'.repeat(120), 'é'.repeat(120)]) expect(await importFiles(board.store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
+      const sheet = `${'s'.repeat(27)}.css`
+      const before = await board.everything()
+      for (const path of [`${ONE}/${'x'.repeat(121)}.html`, `styles/Dark/${sheet}`]) {
+        expect(refusalOf(await importFiles(board.store, { [path]: 'x' }))).toMatchObject(
+          { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string })
+      }
+      expect(await board.everything()).toEqual(before)
+    })
+
+    test.each([
+      ['the board\'s', VERSION, ['1837', '1837', '1837', '1837', '1837']],
+      ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],
+      ['that of the master one where the board\'s is not readable', `${VERSION} update mybb_datacache set cache = 'a:0:{}'`, ['1800', '1801', '1803', '1805', '0']],
+    ])('the version of a written template is %s', async (_, script, versions) => {
+      const board = await make(SETS + script)
+      const titles = ['a', 'b', 'c', 'own', 'new']
+      expect(await importFiles(board.store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))).toMatchObject({ committed: true })
+      expect((await board.rows('select version from mybb_templates where sid = 1 order by template')).flat()).toEqual(versions)
+    })
+
+    test('a stylesheet of the master theme is written where that takes part', async () => {
+      const board = await make(undefined, true)
+      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
+      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
+    })
+
+    test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
+      const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
+        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
+        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
+      const { rows } = await readAll(board.store)
+      const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
+      const applied = await importFiles(board.store, Object.fromEntries(changes.map(({ path, content }) => [path, content])))
+      expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
+      expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))
+      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '160'], ['1', '240'], ['2', '160']])
+    })
+
+    test('contents are kept byte for byte', async () => {
+      const board = await make()
+      const texts = ['a\r\nb\r\n', '\uFEFFa', 'a \t\n\n ', '', 'é ﷽', `'"\`$x?1 :a\\ %s`, '007', 'x'.repeat(60_000)]
+      for (const content of texts) {
+        const files = { [`${ONE}/a.html`]: content, [`${ONE}/c.html`]: content, [`${ONE}/new.html`]: content, 'styles/Dark/a.css': content }
+        expect(await importFiles(board.store, files)).toMatchObject({ committed: true })
+        expect(contents(await readAll(board.store))).toMatchObject(files)
+      }
+    })
+
+    test('a template that the table cannot hold is refused, and nothing is cut', async () => {
+      const board = await make()
+      const before = await board.everything()
+      for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
+        const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
+        expect([String(content).slice(0, 20), refusal === undefined, refusal?.path]).toEqual([String(content).slice(0, 20), holds, holds ? undefined : `${ONE}/c.html`])
+        expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
+        await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
+      }
+      expect(await board.everything()).toEqual(before)
     })
   })
 
