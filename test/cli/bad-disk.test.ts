@@ -1,25 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { attempt, failure } from '../support/attempt.ts'
 import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
 import { CONFIG, filesBelow, type Project, project, stateOf } from '../support/project.ts'
-import { IS_DENO, IS_ROOT, NOBODY } from '../support/script.ts'
+import { cacheOfNobody, IS_DENO, IS_ROOT, NOBODY } from '../support/script.ts'
 import { insertPages, type Page, samplePages } from '../support/tables.ts'
-
-/** Where that user keeps modules that are compiled, for the next test too. */
-const CACHE = join(tmpdir(), 'rowtree-compile-cache-of-nobody')
 
 /** Everybody may enter and read the project; `run` runs as a user without any rights. */
 function asNobody(bad: Project): Project {
   chmodSync(bad.directory, 0o755)
-  mkdirSync(CACHE, { recursive: true })
-  chmodSync(CACHE, 0o777)
+  const cache = cacheOfNobody()
   const nobody = IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}
-  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: CACHE, NODE_COMPILE_CACHE: CACHE } }) }
+  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: cache, NODE_COMPILE_CACHE: cache } }) }
 }
 
 describe.skipIf(process.platform === 'win32')('without permission', () => {

@@ -24,6 +24,8 @@ async function changedBy({ store }: Board, files: Contents): Promise<{ applied: 
 }
 
 describeEach('a board is written', (trial) => {
+  const makeAny = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, enginesOf(trial.kind)[0]!, script, master)
+
   describe.each(enginesOf(trial.kind))('in tables %s:', (engine) => {
     const make = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, engine, script, master)
 
@@ -170,24 +172,22 @@ describeEach('a board is written', (trial) => {
   })
 
   describe('whatever its tables:', () => {
-    const make = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, enginesOf(trial.kind)[0]!, script, master)
-
     test('what is as asked already is not written, and not copied', async () => {
-      const board = await make()
+      const board = await makeAny()
       const before = await board.everything()
       expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c', 'styles/Dark/a.css': 'master a' })).toEqual(kept('master a', 'own c', 'master a'))
       expect(await board.everything()).toEqual(before)
     })
 
     test('what was inherited is told to be created', async () => {
-      const board = await make()
+      const board = await makeAny()
       const changes = [await changeAt(board.store, `${ONE}/a.html`, 'x'), await changeAt(board.store, `${ONE}/c.html`, 'x'), await changeAt(board.store, 'styles/Dark/b.css', 'x')]
       const applied = await board.store.apply(changes, () => {})
       expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
     })
 
     test('titles and names have their limits', async () => {
-      const board = await make()
+      const board = await makeAny()
       for (const title of ['t'.repeat(120), 'é'.repeat(120)]) expect(await importFiles(board.store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
       const sheet = `${'s'.repeat(27)}.css`
       const before = await board.everything()
@@ -203,20 +203,20 @@ describeEach('a board is written', (trial) => {
       ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],
       ['that of the master one where the board\'s is not readable', `${VERSION} update mybb_datacache set cache = 'a:0:{}'`, ['1800', '1801', '1803', '1805', '0']],
     ])('the version of a written template is %s', async (_, script, versions) => {
-      const board = await make(SETS + script)
+      const board = await makeAny(SETS + script)
       const titles = ['a', 'b', 'c', 'own', 'new']
       expect(await importFiles(board.store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))).toMatchObject({ committed: true })
       expect((await board.rows('select version from mybb_templates where sid = 1 order by template')).flat()).toEqual(versions)
     })
 
     test('a stylesheet of the master theme is written where that takes part', async () => {
-      const board = await make(undefined, true)
+      const board = await makeAny(undefined, true)
       expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
       expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
     })
 
     test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
-      const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
+      const board = await makeAny(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
         insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
         insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
       const { rows } = await readAll(board.store)
@@ -228,7 +228,7 @@ describeEach('a board is written', (trial) => {
     })
 
     test('contents are kept byte for byte', async () => {
-      const board = await make()
+      const board = await makeAny()
       const texts = ['a\r\nb\r\n', '\uFEFFa', 'a \t\n\n ', '', 'é ﷽', `'"\`$x?1 :a\\ %s`, '007', 'x'.repeat(60_000)]
       for (const content of texts) {
         const files = { [`${ONE}/a.html`]: content, [`${ONE}/c.html`]: content, [`${ONE}/new.html`]: content, 'styles/Dark/a.css': content }
@@ -238,7 +238,7 @@ describeEach('a board is written', (trial) => {
     })
 
     test('a template that the table cannot hold is refused, and nothing is cut', async () => {
-      const board = await make()
+      const board = await makeAny()
       const before = await board.everything()
       for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
         const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
