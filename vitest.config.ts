@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(STRESS ? [] : ['test/stress/**'])],
     pool: 'forks',
     fileParallelism: !STRESS,
+    // Each file would load the sources anew, which takes as long as the tests. Whoever changes what a process has but once puts it back.
+    isolate: false,
     // Many tests wait for processes that they start.
     maxWorkers: '100%',
     // Each of them would strip the types of all sources anew.

@@ -5,17 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { attempt, failure } from '../support/attempt.ts'
 import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
 import { CONFIG, filesBelow, type Project, project, stateOf } from '../support/project.ts'
-import { IS_DENO, IS_ROOT, NOBODY } from '../support/script.ts'
+import { cacheOfNobody, IS_DENO, IS_ROOT, NOBODY } from '../support/script.ts'
 import { insertPages, type Page, samplePages } from '../support/tables.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
 
 /** Everybody may enter and read the project; `run` runs as a user without any rights. */
 function asNobody(bad: Project): Project {
   chmodSync(bad.directory, 0o755)
-  const cache = temporaryDirectory()
-  chmodSync(cache, 0o777)
+  const cache = cacheOfNobody()
   const nobody = IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}
-  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: cache } }) }
+  return { ...bad, run: (args, options) => bad.run(args, { ...nobody, ...options, env: { ...options?.env, DENO_DIR: cache, NODE_COMPILE_CACHE: cache } }) }
 }
 
 describe.skipIf(process.platform === 'win32')('without permission', () => {

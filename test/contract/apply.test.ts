@@ -84,11 +84,11 @@ describeEach('writing', (trial) => {
     test('of large contents is whole', async () => {
       const store = await openFresh(trial, THREE)
       const large = 'ä'.repeat(400_000)
-      const files = Object.fromEntries(values(12, (index) => [`b/${index}.html`, `${index}${large}`]))
+      const files = Object.fromEntries(values(4, (index) => [`b/${index}.html`, `${index}${large}`]))
       expect(await put(store, files)).toMatchObject({ committed: true })
-      expect(await put(store, Object.fromEntries(values(12, (index) => [`b/${index}.html`, `${large}${index}`])))).toMatchObject({ committed: true })
-      expect((await trial.query("select count(*), sum(length(body)) from pages where site = 'b'"))[0]![0]).toBe('12')
-      expect((await readAll(store)).rows.filter(({ content }) => content.length > 400_000).length).toBe(12)
+      expect(await put(store, Object.fromEntries(values(4, (index) => [`b/${index}.html`, `${large}${index}`])))).toMatchObject({ committed: true })
+      expect((await trial.query("select count(*), sum(length(body)) from pages where site = 'b'"))[0]![0]).toBe('4')
+      expect((await readAll(store)).rows.filter(({ content }) => content.length > 400_000).length).toBe(4)
     })
 
     test('of changes to one row is refused or done, never half', async () => {

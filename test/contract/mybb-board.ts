@@ -51,7 +51,13 @@ export async function makeBoard(trial: Trial, engine: string, script: string = B
   const store = await openOn(trial, { preset: 'mybb', mybb: { master }, now: () => NOW })
   return {
     store,
-    everything: () => Promise.all(KEYS.filter(([table]) => table !== 'templategroups').map(([table, key]) => trial.query(`select ${table === 'themes' ? 'tid, name, pid' : '*'} from mybb_${table} order by ${key}`))),
+    async everything() {
+      const all: Records[] = []
+      for (const [table, key] of KEYS.filter(([name]) => name !== 'templategroups')) {
+        all.push(await trial.query(`select ${table === 'themes' ? 'tid, name, pid' : '*'} from mybb_${table} order by ${key}`))
+      }
+      return all
+    },
     rows: (sql) => trial.query(sql),
     run: (text) => trial.execute(text),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied } from '../../src/store/store.ts'
-import { contents, readAll } from '../store/fixtures.ts'
-import { changeOf, type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
+import { changeAt, contents, readAll } from '../store/fixtures.ts'
+import { type Contents, done, importFiles, kept, ONE, plain, SECONDS, SETS, VERSION } from '../store/mybb-board.ts'
 import { putBack, remove } from '../store/put-back.ts'
 import { eventually } from '../support/eventually.ts'
 import { describeEach } from '../support/servers.ts'
@@ -25,6 +25,8 @@ async function changedBy({ store }: Board, files: Contents): Promise<{ applied: 
 }
 
 describeEach('a board is written', (trial) => {
+  const makeAny = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, enginesOf(trial.kind)[0]!, script, master)
+
   describe.each(enginesOf(trial.kind))('in tables %s:', (engine) => {
     const make = (script?: string, master?: boolean): Promise<Board> => makeBoard(trial, engine, script, master)
 
@@ -61,32 +63,6 @@ describeEach('a board is written', (trial) => {
       expect(await board.everything()).toEqual(before)
     })
 
-    test('what is as asked already is not written, and not copied', async () => {
-      const board = await make()
-      const before = await board.everything()
-      expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c', 'styles/Dark/a.css': 'master a' })).toEqual(kept('master a', 'own c', 'master a'))
-      expect(await board.everything()).toEqual(before)
-    })
-
-    test('what was inherited is told to be created', async () => {
-      const board = await make()
-      const changes = [await changeOf(board.store, `${ONE}/a.html`, 'x'), await changeOf(board.store, `${ONE}/c.html`, 'x'), await changeOf(board.store, 'styles/Dark/b.css', 'x')]
-      const applied = await board.store.apply(changes, () => {})
-      expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
-    })
-
-    test('titles and names have their limits', async () => {
-      const board = await make()
-      for (const title of ['t'.repeat(120), 'é'.repeat(120)]) expect(await importFiles(board.store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
-      const sheet = `${'s'.repeat(27)}.css`
-      const before = await board.everything()
-      for (const path of [`${ONE}/${'x'.repeat(121)}.html`, `styles/Dark/${sheet}`]) {
-        expect(refusalOf(await importFiles(board.store, { [path]: 'x' }))).toMatchObject(
-          { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string })
-      }
-      expect(await board.everything()).toEqual(before)
-    })
-
     test.runIf(trial.kind === 'mysql')('what a column cannot hold is refused in words, before anything is written', async () => {
       const board = await make()
       const before = await board.everything()
@@ -102,23 +78,10 @@ describeEach('a board is written', (trial) => {
       expect(await board.everything()).toEqual(before)
     })
 
-    test.each([
-      ['the board\'s', VERSION, ['1837', '1837', '1837', '1837', '1837']],
-      ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],
-      ['that of the master one where the board\'s is not readable', `${VERSION} update mybb_datacache set cache = 'a:0:{}'`, ['1800', '1801', '1803', '1805', '0']],
-    ])('the version of a written template is %s', async (_, script, versions) => {
-      const board = await make(SETS + script)
-      const titles = ['a', 'b', 'c', 'own', 'new']
-      expect(await importFiles(board.store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))).toMatchObject({ committed: true })
-      expect((await board.rows('select version from mybb_templates where sid = 1 order by template')).flat()).toEqual(versions)
-    })
-
     test('a stylesheet of the theme itself is updated', async () => {
       const board = await make()
       expect(await changedBy(board, { 'styles/Default/b.css': 'new b' })).toEqual({ applied: done('new b'), changed: { 'styles/Default/b.css': 'new b', 'styles/Dark/b.css': 'new b' } })
-      const [row] = await board.rows(`${SHEETS} where sid = 3`)
-      expect(row!.slice(0, 5)).toEqual(['3', 'b.css', '2', 'modcp.php', 'new b'])
-      expect(row![6]).toBe(NOW)
+      expect(await board.rows(`${SHEETS} where sid = 3`)).toEqual([['3', 'b.css', '2', 'modcp.php', 'new b', 'css.php?stylesheet=3', NOW]])
     })
 
     test.each([
@@ -132,20 +95,13 @@ describeEach('a board is written', (trial) => {
       expect(await changedBy(board, { [`styles/${theme}/${name}`]: 'mine' })).toEqual({ applied: done('mine'), changed })
       const after = await board.rows(`${SHEETS} order by sid`)
       expect(after.slice(0, -1)).toEqual(before)
-      expect(after.at(-1)!.slice(0, 5)).toEqual(['5', name, tid, attachedto, 'mine'])
-      expect(after.at(-1)![6]).toBe(NOW)
+      expect(after.at(-1)).toEqual(['5', name, tid, attachedto, 'mine', 'css.php?stylesheet=5', NOW])
     })
 
     test('a stylesheet is deleted, and the inherited one comes back', async () => {
       const board = await make()
       expect(await changedBy(board, { 'styles/Default/b.css': undefined })).toEqual({ applied: done('master b'), changed: { 'styles/Default/b.css': 'master b', 'styles/Dark/b.css': 'master b' } })
       expect(await changedBy(board, { 'styles/Dark/c.css': undefined })).toEqual({ applied: done(undefined), changed: { 'styles/Dark/c.css': undefined } })
-    })
-
-    test('a stylesheet of the master theme is written where that takes part', async () => {
-      const board = await make(undefined, true)
-      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
-      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
     })
 
     test('equal rows of one title are written together', async () => {
@@ -173,7 +129,7 @@ describeEach('a board is written', (trial) => {
     ]
     test.each(meanwhile)('what the board changed meanwhile is left alone: %s', async (_, path, content, script) => {
       const board = await make()
-      const change = await changeOf(board.store, path, content)
+      const change = await changeAt(board.store, path, content)
       await board.run(script)
       const before = await board.everything()
       expect(await board.store.apply([change], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
@@ -183,48 +139,12 @@ describeEach('a board is written', (trial) => {
     test('a batch tells what the rows held', async () => {
       const board = await make()
       const changes = [
-        await changeOf(board.store, `${ONE}/a.html`, '1'), await changeOf(board.store, `${ONE}/new.html`, '2'),
-        await changeOf(board.store, `${ONE}/c.html`, undefined), await changeOf(board.store, 'styles/Dark/c.css', '3'),
+        await changeAt(board.store, `${ONE}/a.html`, '1'), await changeAt(board.store, `${ONE}/new.html`, '2'),
+        await changeAt(board.store, `${ONE}/c.html`, undefined), await changeAt(board.store, 'styles/Dark/c.css', '3'),
       ]
       let seen: unknown
       expect(plain(await board.store.apply(changes, (previous) => (seen = previous)))).toEqual(done('1', '2', 'master c', '3'))
       expect(seen).toEqual(['master a', undefined, 'own c', 'dark c'])
-    })
-
-    test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
-      const board = await make(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
-        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
-        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
-      const { rows } = await readAll(board.store)
-      const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
-      const applied = await importFiles(board.store, Object.fromEntries(changes.map(({ path, content }) => [path, content])))
-      expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
-      expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))
-      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '160'], ['1', '240'], ['2', '160']])
-    })
-
-    test('contents are kept byte for byte', async () => {
-      const board = await make()
-      const texts = ['a\r\nb\r\n', '\uFEFFa', 'a \t\n\n ', '', 'é ﷽', `'"\`$x?1 :a\\ %s`, '007', 'x'.repeat(60_000)]
-      for (const content of texts) {
-        const files = { [`${ONE}/a.html`]: content, [`${ONE}/c.html`]: content, [`${ONE}/new.html`]: content, 'styles/Dark/a.css': content }
-        expect(await importFiles(board.store, files)).toMatchObject({ committed: true })
-        expect(contents(await readAll(board.store))).toMatchObject(files)
-      }
-    })
-
-    test('a template that the table cannot hold is refused, and nothing is cut', async () => {
-      const board = await make()
-      const before = await board.everything()
-      for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
-        const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
-        // MySQL itself has to tell which bytes are no text.
-        const code = trial.kind === 'mysql' && content instanceof Uint8Array ? 'row-refused' : 'unsupported-value'
-        expect([String(content).slice(0, 20), refusal && [refusal.path, refusal.code]]).toEqual([String(content).slice(0, 20), holds ? undefined : [`${ONE}/c.html`, code]])
-        expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
-        await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
-      }
-      expect(await board.everything()).toEqual(before)
     })
 
     test.each([
@@ -239,13 +159,13 @@ describeEach('a board is written', (trial) => {
       const board = await make()
       if (script !== '') await board.run(script)
       const before = await board.everything()
-      expect(await putBack(board.store, await changeOf(board.store, path, undefined))).toMatchObject(WRITTEN)
+      expect(await putBack(board.store, await changeAt(board.store, path, undefined))).toMatchObject(WRITTEN)
       expect(await board.everything()).toEqual(before)
     })
 
     test('a template whose inherited one changed since does not come back', async () => {
       const board = await make()
-      const back = await remove(board.store, await changeOf(board.store, `${ONE}/c.html`, undefined))
+      const back = await remove(board.store, await changeAt(board.store, `${ONE}/c.html`, undefined))
       await board.run("update mybb_templates set template = 'theirs' where tid = 4")
       const before = await board.everything()
       expect(await board.store.apply([back], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
@@ -271,7 +191,7 @@ describeEach('a board is written', (trial) => {
     const board = await makeBoard(trial, 'InnoDB')
     const other = await somebody(trial)
     await other.execute("begin; insert into mybb_themestylesheets (name, tid, attachedto, stylesheet) values ('theirs.css', 2, '', 'theirs')")
-    const change = await changeOf(board.store, 'styles/Default/mine.css', 'mine')
+    const change = await changeAt(board.store, 'styles/Default/mine.css', 'mine')
     // Whoever asked for it has the tables looked at when the transaction begins.
     await board.store.token()
     const applied = board.store.apply([change], () => {})
@@ -288,6 +208,85 @@ describeEach('a board is written', (trial) => {
     await trial.execute('alter table mybb_datacache engine = MyISAM; $before(update mybb_templates: raise closed on sundays);')
     const store = await openOn(trial, { preset: 'mybb' })
     expect(await importFiles(store, { 'styles/Dark/c.css': 'new', [`${ONE}/c.html`]: 'new' })).toMatchObject({ committed: true, outcomes: [{ kind: 'done' }, { kind: 'failed' }] })
+  })
+
+  describe('whatever its tables:', () => {
+    test('what is as asked already is not written, and not copied', async () => {
+      const board = await makeAny()
+      const before = await board.everything()
+      expect(await importFiles(board.store, { [`${ONE}/a.html`]: 'master a', [`${ONE}/c.html`]: 'own c', 'styles/Dark/a.css': 'master a' })).toEqual(kept('master a', 'own c', 'master a'))
+      expect(await board.everything()).toEqual(before)
+    })
+
+    test('what was inherited is told to be created', async () => {
+      const board = await makeAny()
+      const changes = [await changeAt(board.store, `${ONE}/a.html`, 'x'), await changeAt(board.store, `${ONE}/c.html`, 'x'), await changeAt(board.store, 'styles/Dark/b.css', 'x')]
+      const applied = await board.store.apply(changes, () => {})
+      expect(applied.committed && applied.outcomes.map((outcome) => outcome.kind === 'done' && outcome.created === true)).toEqual([true, false, true])
+    })
+
+    test('titles and names have their limits', async () => {
+      const board = await makeAny()
+      for (const title of ['t'.repeat(120), 'é'.repeat(120)]) expect(await importFiles(board.store, { [`${ONE}/${title}.html`]: 'x' })).toEqual(done('x'))
+      const sheet = `${'s'.repeat(27)}.css`
+      const before = await board.everything()
+      for (const path of [`${ONE}/${'x'.repeat(121)}.html`, `styles/Dark/${sheet}`]) {
+        expect(refusalOf(await importFiles(board.store, { [path]: 'x' }))).toMatchObject(
+          { path, code: 'row-refused', message: expect.stringMatching(/its name is (121|31) characters long, and MyBB keeps (120|30)\. Give it a shorter one$/) as string })
+      }
+      expect(await board.everything()).toEqual(before)
+    })
+
+    test.each([
+      ['the board\'s', VERSION, ['1837', '1837', '1837', '1837', '1837']],
+      ['that of the master one where the board has none', '', ['1800', '1801', '1803', '1805', '0']],
+      ['that of the master one where the board\'s is not readable', `${VERSION} update mybb_datacache set cache = 'a:0:{}'`, ['1800', '1801', '1803', '1805', '0']],
+    ])('the version of a written template is %s', async (_, script, versions) => {
+      const board = await makeAny(SETS + script)
+      const titles = ['a', 'b', 'c', 'own', 'new']
+      expect(await importFiles(board.store, Object.fromEntries(titles.map((title, index) => [`${ONE}/${title}.html`, `${index}`])))).toMatchObject({ committed: true })
+      expect((await board.rows('select version from mybb_templates where sid = 1 order by template')).flat()).toEqual(versions)
+    })
+
+    test('a stylesheet of the master theme is written where that takes part', async () => {
+      const board = await makeAny(undefined, true)
+      expect(await importFiles(board.store, { 'styles/Master/a.css': 'new', 'styles/Master/new.css': 'more' })).toEqual(done('new', 'more'))
+      expect((await board.rows(`${SHEETS} where tid = 1 order by sid`)).map(([, name, , , text]) => [name, text])).toEqual([['a.css', 'new'], ['b.css', 'master b'], ['new.css', 'more']])
+    })
+
+    test('a batch of all sets and themes is done, beyond what is looked up together', async () => {
+      const board = await makeAny(`insert into mybb_templatesets values (1, 'One'), (2, 'Two');
+        insert into mybb_themes (tid, name, pid) values (1, 'Master', 0), (2, 'Default', 1); insert into mybb_themestylesheets (sid, name, tid, attachedto, stylesheet) values (1, 'a.css', 1, '', 'a');
+        insert into mybb_templates (title, template, sid) values ${Array.from({ length: 240 }, (_, index) => `('t${index}', 'content ${index}', ${index % 3 === 0 ? 1 : -2})`).join(', ')}`)
+      const { rows } = await readAll(board.store)
+      const changes = await Promise.all(rows.map(async ({ path }) => ({ path, content: `${path}\n` })))
+      const applied = await importFiles(board.store, Object.fromEntries(changes.map(({ path, content }) => [path, content])))
+      expect(applied).toEqual(done(...rows.map(({ path }) => `${path}\n`)))
+      expect(contents(await readAll(board.store))).toEqual(Object.fromEntries(rows.map(({ path }) => [path, `${path}\n`])))
+      expect(await board.rows('select sid, count(*) from mybb_templates group by sid order by sid')).toEqual([['-2', '160'], ['1', '240'], ['2', '160']])
+    })
+
+    test('contents are kept byte for byte', async () => {
+      const board = await makeAny()
+      const texts = ['a\r\nb\r\n', '\uFEFFa', 'a \t\n\n ', '', 'é ﷽', `'"\`$x?1 :a\\ %s`, '007', 'x'.repeat(60_000)]
+      for (const content of texts) {
+        const files = { [`${ONE}/a.html`]: content, [`${ONE}/c.html`]: content, [`${ONE}/new.html`]: content, 'styles/Dark/a.css': content }
+        expect(await importFiles(board.store, files)).toMatchObject({ committed: true })
+        expect(contents(await readAll(board.store))).toMatchObject(files)
+      }
+    })
+
+    test('a template that the table cannot hold is refused, and nothing is cut', async () => {
+      const board = await makeAny()
+      const before = await board.everything()
+      for (const [content, holds] of [['🦊', trial.kind !== 'mysql'], ['x'.repeat(65_536), trial.kind !== 'mysql'], [new Uint8Array([0x61, 0xff]), trial.kind === 'sqlite'], ['a\0b', trial.kind !== 'postgres']] as const) {
+        const refusal = refusalOf(await importFiles(board.store, { [`${ONE}/c.html`]: content }))
+        expect([String(content).slice(0, 20), refusal === undefined, refusal?.path]).toEqual([String(content).slice(0, 20), holds, holds ? undefined : `${ONE}/c.html`])
+        expect(contents(await readAll(board.store))[`${ONE}/c.html`]).toEqual(holds ? content : 'own c')
+        await board.run("update mybb_templates set template = 'own c', version = '1804', status = 'old', dateline = 7 where tid = 5")
+      }
+      expect(await board.everything()).toEqual(before)
+    })
   })
 
   test.skipIf(trial.kind === 'mysql')('a batch is taken back whole', async () => {

@@ -7,11 +7,10 @@ import { digestOf } from '../../src/digest.ts'
 import { sqliteFailures } from '../../src/store/sqlite/failures.ts'
 import type { Store } from '../../src/store/store.ts'
 import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
-import { changeAt, collection, contents, execute, failure, literals, makeDatabase, open, openScript, pages, put, readAll } from './fixtures.ts'
+import { changeAt, collection, execute, failure, literals, makeDatabase, open, openScript, pages, put, readAll } from './fixtures.ts'
 
 const PAGES = 'create table pages (site text, slug text, body text, primary key (site, slug));'
 const THREE = `${PAGES} insert into pages values ('a', '1', 'one'), ('a', '2', 'two'), ('a', '3', 'three');`
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 interface Board {
   readonly store: Store
@@ -28,44 +27,6 @@ async function board(script: string, options: Parameters<typeof open>[1] = {}): 
 }
 
 describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
-  test('inserts, updates and deletes', async () => {
-    const { store, file, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
-    const applied = await put(store, { 'a/1.html': 'ONE', 'a/2.html': undefined, 'b/x.html': 'new', 'a/3.html': 'three' })
-    expect(applied).toEqual({
-      committed: true,
-      outcomes: [
-        { kind: 'done', written: true, digest: digestOf('ONE') }, { kind: 'done', written: true, digest: undefined },
-        { kind: 'done', written: true, digest: digestOf('new') }, { kind: 'done', written: false, digest: digestOf('three') },
-      ],
-    })
-    expect(held()).toEqual(["'a','1','ONE'", "'a','3','three'", "'b','x','new'"])
-    expect(contents(await readAll(store))).toEqual({ 'a/1.html': 'ONE', 'a/3.html': 'three', 'b/x.html': 'new' })
-    await store.close()
-    const database = new DatabaseSync(file)
-    onTestFinished(() => database.close())
-    expect(database.prepare('pragma journal_mode').get()).toEqual({ journal_mode: mode })
-  })
-
-  test('leaves rows alone that changed meanwhile', async () => {
-    const { store, file, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
-    const changes = [
-      await changeAt(store, 'a/1.html', 'mine'), await changeAt(store, 'a/2.html', 'mine'), await changeAt(store, 'a/3.html', undefined),
-      await changeAt(store, 'b/new.html', 'mine'), await changeAt(store, 'b/same.html', 'theirs'),
-    ]
-    execute(file, `update pages set body = 'theirs' where slug <> '2'; insert into pages values ('b', 'new', 'theirs'), ('b', 'same', 'theirs')`)
-    let previous: unknown
-    const applied = await store.apply(changes, (all) => (previous = all))
-    expect(applied).toEqual({
-      committed: true,
-      outcomes: [
-        { kind: 'changed' }, { kind: 'done', written: true, digest: digestOf('mine') }, { kind: 'changed' }, { kind: 'changed' },
-        { kind: 'done', written: false, digest: digestOf('theirs') },
-      ],
-    })
-    expect(previous).toEqual(['theirs', 'two', 'theirs', 'theirs', 'theirs'])
-    expect(held()).toEqual(["'a','1','theirs'", "'a','2','mine'", "'a','3','theirs'", "'b','new','theirs'", "'b','same','theirs'"])
-  })
-
   test('is seen by nobody before it is whole', async () => {
     const { store, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
     const before = held()
@@ -84,53 +45,6 @@ describe.each(['delete', 'wal'])('a batch (journal mode %s)', (mode) => {
     await store.apply([change], () => expect(() => other.exec('begin immediate')).toThrow(/locked/))
     other.exec('begin immediate')
   })
-
-  test('is taken back where the caller fails', async () => {
-    const { store, held } = await board(`pragma journal_mode = ${mode}; ${THREE}`)
-    const before = held()
-    const changes = [await changeAt(store, 'a/1.html', 'ONE'), await changeAt(store, 'a/2.html', undefined)]
-    const error = new Error('no room for history')
-    await expect(store.apply(changes, () => { throw error })).rejects.toBe(error)
-    expect(held()).toEqual(before)
-    expect(await store.apply(changes, () => {})).toMatchObject({ committed: true })
-  })
-
-  test('of a thousand changes is whole', async () => {
-    const { store, held } = await board(`pragma journal_mode = ${mode}; ${PAGES}
-      with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) insert into pages select 'a', i, 'old ' || i from n`)
-    const { rows } = await readAll(store)
-    const wanted = rows.map(({ key }, index) => (index % 10 === 0 ? undefined : `new ${key[1]}`))
-    const changes = rows.map(({ path, key, content }, index) => (
-      { path, collection: 'pages', key, expected: digestOf(content), content: wanted[index] === undefined ? undefined : bytes(wanted[index]) }))
-    const applied = await store.apply(changes, (previous) => expect(previous).toEqual(rows.map(({ content }) => content)))
-    expect(applied).toEqual({
-      committed: true,
-      outcomes: wanted.map((text) => ({ kind: 'done', written: true, digest: text === undefined ? undefined : digestOf(text) })),
-    })
-    expect(held().length).toBe(900)
-    expect(held().every((row) => /^'a','(\d+)','new \1'$/.test(row))).toBe(true)
-  })
-})
-
-test('a batch of nothing is done', async () => {
-  const { store } = await board(THREE)
-  let previous: unknown
-  expect(await store.apply([], (all) => (previous = all))).toEqual({ committed: true, outcomes: [] })
-  expect(previous).toEqual([])
-})
-
-test('a row that is as asked is not written', async () => {
-  const { store, held } = await board(`${THREE} update pages set body = null where slug = '3';
-    create trigger refuse before update on pages begin select raise(abort, 'written'); end`)
-  const changes = [await changeAt(store, 'a/1.html', 'one'), await changeAt(store, 'a/3.html', ''), await changeAt(store, 'a/gone.html', undefined)]
-  const previous: unknown[] = []
-  const applied = await store.apply(changes, (all) => previous.push(...all))
-  expect(applied).toEqual({
-    committed: true,
-    outcomes: [{ kind: 'done', written: false, digest: digestOf('one') }, { kind: 'done', written: false, digest: digestOf('') }, { kind: 'done', written: false, digest: undefined }],
-  })
-  expect(previous).toEqual(['one', '', undefined])
-  expect(held()[2]).toBe("'a','3',NULL")
 })
 
 describe('bytes', () => {
@@ -202,15 +116,6 @@ describe('a row is exactly the one of its path', () => {
     expect(held()).toEqual(["'a','home','newer'"])
   })
 
-  test('also where rows differ only in case', async () => {
-    const { store, held } = await board(`create table pages (site text, slug text collate nocase, body text);
-      insert into pages values ('a', 'x', 'lower'), ('a', 'X', 'upper')`)
-    expect(await put(store, { 'a/x.html': 'new' })).toMatchObject({ committed: true })
-    expect(held()).toEqual(["'a','X','upper'", "'a','x','new'"])
-    expect(await put(store, { 'a/X.html': undefined })).toMatchObject({ committed: true })
-    expect(held()).toEqual(["'a','x','new'"])
-  })
-
   const numbers = collection('n', ['id'], '{id}', 'body')
 
   test('where keys are numbers', async () => {
@@ -230,25 +135,11 @@ describe('a row is exactly the one of its path', () => {
     expect(await put(store, { 7: 'NUMBER', 1.5: 'REAL', x: undefined, 8: 'new' })).toMatchObject({ committed: true })
     expect(held()).toEqual(["'8','new'", "1.5,'REAL'", "7,'NUMBER'"])
   })
-
-  test('and only one', async () => {
-    const { store, file, held } = await board(`create table pages (site text, slug text, body text); insert into pages values ('a', 'x', 'one')`)
-    const change = await changeAt(store, 'a/x.html', 'new')
-    execute(file, "insert into pages values ('a', 'x', 'two')")
-    expect(await store.apply([change], () => {})).toMatchObject({ committed: false, problem: { code: 'duplicate-row', path: 'a/x.html' } })
-    expect(held()).toEqual(["'a','x','one'", "'a','x','two'"])
-  })
 })
 
 describe('a batch is taken back', () => {
   test.each([
-    ['a CHECK constraint', 'alter table pages add column n int check (length(body) < 9)', 'row-refused', 'the database refused it: CHECK constraint failed: length(body) < 9'],
-    ['a UNIQUE constraint', 'create unique index u on pages (body)', 'row-refused', 'the database refused it: UNIQUE constraint failed: pages.body'],
-    ['a trigger that raises', "create trigger t before update on pages begin select raise(abort, 'closed on sundays'); end", 'row-refused', 'the database refused it: closed on sundays'],
     ['a trigger that rolls back', "create trigger t before update on pages begin select raise(rollback, 'all or nothing'); end", 'row-refused', 'the database refused it: all or nothing'],
-    ['a trigger that skips the row', 'create trigger t before update on pages begin select raise(ignore); end', 'row-refused', 'the database changed 0 rows instead of one. Look for a trigger that prevents it'],
-    ['a trigger that cuts the value', 'create trigger t after update on pages begin update pages set body = substr(new.body, 1, 5) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 5 bytes instead of 13. Look for a trigger or a column type that changes it'],
-    ['a trigger that changes the value', 'create trigger t after update on pages begin update pages set body = upper(new.body) where slug = new.slug; end', 'not-stored', 'afterwards the row holds 13 other bytes. Look for a trigger or a column type that changes it'],
     ['a trigger that deletes the row', 'create trigger t after update on pages begin delete from pages where slug = new.slug; end', 'not-stored', 'afterwards no row has this key. Look for a trigger or a column type that changes it'],
   ])('by %s', async (_, script, code, state) => {
     const { store, held } = await board(`${THREE} ${script}`)
@@ -291,18 +182,6 @@ describe('a batch is taken back', () => {
     }
     expect(held()).toEqual(before)
   })
-
-  test('by a generated column', async () => {
-    const { store } = await board(`create table pages (site text, slug text, body text as (upper(slug))); insert into pages values ('a', 'x')`)
-    expect(await put(store, { 'a/x.html': 'new' })).toMatchObject({ committed: false, problem: { code: 'row-refused', message: expect.stringContaining('generated column') } })
-  })
-})
-
-test('foreign keys are not enforced where SQLite would not', async () => {
-  const { store, file } = await board(`${THREE} create table notes (id integer primary key, slug text, foreign key (slug) references pages (slug) on delete cascade);
-    create unique index u on pages (slug); insert into notes values (1, '1')`)
-  expect(await put(store, { 'a/1.html': undefined })).toMatchObject({ committed: true })
-  expect(literals(file, 'notes', ['id', 'slug'])).toEqual(["1,'1'"])
 })
 
 describe('set', () => {
@@ -326,32 +205,9 @@ describe('set', () => {
       `'z','new',${now},1,1,'now',1,3,1.5,NULL`,
     ])
   })
-
-  test('takes the system clock where none is given', async () => {
-    const { store, file } = await board(script, { collections: [{ ...pages, set: { at: 'now' } }] })
-    const before = Math.floor(Date.now() / 1_000)
-    await put(store, { 'a/x.html': 'new' })
-    const at = Number(literals(file, "(select at, slug from pages where slug = 'x')", ['at', 'slug'])[0]!.split(',')[0])
-    expect(at).toBeGreaterThanOrEqual(before)
-    expect(at).toBeLessThanOrEqual(Math.floor(Date.now() / 1_000))
-  })
 })
 
 describe('a store that cannot be written', () => {
-  test('because it is locked is told, and can be written later', async () => {
-    const { store, file, held } = await board(THREE)
-    const change = await changeAt(store, 'a/1.html', 'new')
-    const other = new DatabaseSync(file)
-    onTestFinished(() => other.close())
-    other.exec('begin immediate')
-    const error = await failure(store.apply([change], () => {}))
-    const message = `Cannot write the store ${file}: another program has locked it. Try again when that program is done`
-    expect(error).toMatchObject({ code: 'store-locked', message, path: file, errno: 'SQLITE_BUSY' })
-    other.exec('rollback')
-    expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
-    expect(held()[0]).toBe("'a','1','new'")
-  }, 20_000)
-
   test('because it is locked for a moment is waited out, while all else goes on', async () => {
     const { store, file, held } = await board(THREE)
     const change = await changeAt(store, 'a/1.html', 'new')
@@ -362,22 +218,6 @@ describe('a store that cannot be written', () => {
     expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
     expect(held()[0]).toBe("'a','1','new'")
   })
-
-  test('because another program reads it is told at the end, and nothing is changed', async () => {
-    const { store, file, held } = await board(THREE)
-    const before = held()
-    const change = await changeAt(store, 'a/1.html', 'new')
-    const other = new DatabaseSync(file)
-    onTestFinished(() => other.close())
-    other.exec('begin; select * from pages')
-    let called = 0
-    const error = await failure(store.apply([change], () => called++))
-    expect(error).toMatchObject({ code: 'store-locked', errno: 'SQLITE_BUSY' })
-    expect(called).toBe(1)
-    other.exec('rollback')
-    expect(held()).toEqual(before)
-    expect(await store.apply([change], () => {})).toMatchObject({ committed: true })
-  }, 20_000)
 
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('because its file is read-only is told (not as root)', async () => {
     const { store, file } = await board(THREE)
@@ -408,23 +248,6 @@ describe('a store that cannot be written', () => {
     const error = await failure(store.apply(changes, () => {}))
     expect(error).toMatchObject({ code: 'store-unwritable', message: `Cannot write the store ${file}: the disk is full. Make room`, errno: 'SQLITE_FULL' })
     expect(literals(file, 'pages', ['site', 'slug', 'body'])).toEqual(before)
-    expect(await put(store, { 'a/1.html': 'new' })).toMatchObject({ committed: true })
-  })
-
-  test('because the table is gone is told', async () => {
-    const { store, file } = await board(THREE)
-    const change = await changeAt(store, 'a/1.html', 'new')
-    execute(file, 'drop table pages')
-    expect(await failure(store.apply([change], () => {}))).toMatchObject({ code: 'store-unwritable', message: `Cannot write the store ${file}: no such table: pages` })
-  })
-
-  test('because the collection is gone is told', async () => {
-    const { store, held } = await board(THREE)
-    const before = held()
-    const changes = [await changeAt(store, 'a/1.html', 'new'), { ...await changeAt(store, 'a/2.html', 'new'), collection: 'gone' }]
-    const message = 'Cannot write gone("a", "2"): the store has no collection "gone" any more. Give it that collection again'
-    expect(await store.apply(changes, () => {})).toEqual({ committed: false, problem: { path: 'a/2.html', code: 'row-refused', message } })
-    expect(held()).toEqual(before)
     expect(await put(store, { 'a/1.html': 'new' })).toMatchObject({ committed: true })
   })
 

@@ -9,28 +9,6 @@ function vacant(name: string, ...key: string[]): object {
 }
 
 describe('a path', () => {
-  test('has a row, a place for one, or is unknown, in the order that was asked', async () => {
-    const store = await openScript(`${PAGES} insert into pages values ('a', 'x/y', 'one'), ('a', 'z', null)`)
-    expect(await store.find(['b/x.html', 'a/z.html', 'a/x.css', 'a/x%2Fy.html', 'README', 'a/%78.html'])).toEqual([
-      vacant('pages', 'b', 'x'),
-      { kind: 'row', row: { collection: 'pages', key: ['a', 'z'], path: 'a/z.html', content: '' } },
-      { kind: 'unknown' },
-      { kind: 'row', row: { collection: 'pages', key: ['a', 'x/y'], path: 'a/x%2Fy.html', content: 'one' } },
-      { kind: 'unknown' },
-      { kind: 'unknown' },
-    ])
-    expect(await store.find([])).toEqual([])
-  })
-
-  test('belongs to the first collection that fits', async () => {
-    const store = await openScript(
-      'create table notes (id, body); create table files (name, body); insert into notes values (1, 0)',
-      collection('notes', ['id'], 'notes/{id}.md', 'body'),
-      collection('files', ['name'], 'notes/{name}', 'body'),
-    )
-    expect(await store.find(['notes/7.md', 'notes/7.txt'])).toEqual([vacant('notes', '7'), vacant('files', '7.txt')])
-  })
-
   test('names its key in another order', async () => {
     const store = await openScript(`${PAGES} insert into pages values ('a', 'b', 'c')`, { ...pages, path: '{slug}/{site}' })
     expect(await store.find(['b/a', 'a/b'])).toMatchObject([{ kind: 'row', row: { key: ['a', 'b'], content: 'c' } }, vacant('pages', 'b', 'a')])
@@ -94,27 +72,5 @@ describe('the answer is what reading gives', () => {
     const { problems } = await readAll(store)
     expect(problems.map(({ code }) => code).sort()).toEqual(['duplicate-row', 'duplicate-row', 'unsupported-value'])
     expect(await store.find(problems.map(({ path }) => path))).toEqual(problems.map((problem) => ({ kind: 'problem', problem })))
-  })
-
-  test('for names that no file can have', async () => {
-    const slug = 'x'.repeat(251)
-    const store = await openScript(`${PAGES} insert into pages values ('a', '${slug}', '')`)
-    const { problems } = await readAll(store)
-    expect(problems.map(({ code }) => code)).toEqual(['name-too-long'])
-    expect(await store.find([`a/${slug}.html`])).toEqual([{ kind: 'problem', problem: problems[0] }])
-    const path = 'a/%00.html'
-    expect(await store.find([path])).toMatchObject([{ kind: 'problem', problem: { path, code: 'unsupported-key' } }])
-  })
-
-  test('while rows are being read', async () => {
-    const store = await openScript(`${PAGES} insert into pages values ('a', 'b', 'c')`)
-    for await (const { rows } of store.read()) expect(await store.find(['a/b.html'])).toEqual([{ kind: 'row', row: rows[0] }])
-  })
-
-  test('fails as reading does', async () => {
-    const { directory } = makeDatabase(PAGES)
-    const store = await open(directory)
-    await store.close()
-    await expect(store.find(['a/b.html'])).rejects.toMatchObject({ code: 'store-unreadable' })
   })
 })

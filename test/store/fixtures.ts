@@ -76,15 +76,25 @@ export function contents({ rows }: Everything): Record<string, Row['content']> {
 }
 
 /** What the store has for a path, which must be a row or a place for one. */
-export async function findOne(store: Store, path: string): Promise<Exclude<Finding, { kind: 'misplaced' | 'unknown' | 'problem' }>> {
+export async function findOne(store: Store, path: string): Promise<Found> {
   const [finding] = await store.find([path])
+  return foundAt(path, finding)
+}
+
+/** A row, or a place for one. */
+type Found = Exclude<Finding, { kind: 'misplaced' | 'unknown' | 'problem' }>
+
+function foundAt(path: string, finding: Finding | undefined): Found {
   if (finding?.kind === 'row' || finding?.kind === 'vacant') return finding
   throw new Error(`Expected a row or a place at ${path}, not ${JSON.stringify(finding)}`)
 }
 
 /** The change that makes a path hold this content, or nothing, as compared with what it holds now. */
 export async function changeAt(store: Store, path: string, content: string | Uint8Array | undefined): Promise<Change> {
-  const found = await findOne(store, path)
+  return changeFrom(path, await findOne(store, path), content)
+}
+
+function changeFrom(path: string, found: Found, content: string | Uint8Array | undefined): Change {
   const { collection: name, key } = found.kind === 'row' ? found.row : found
   const expected = found.kind === 'row' ? digestOf(found.row.content) : undefined
   return { path, collection: name, key, expected, content: typeof content === 'string' ? new TextEncoder().encode(content) : content }
@@ -92,9 +102,8 @@ export async function changeAt(store: Store, path: string, content: string | Uin
 
 /** Makes paths hold these contents, or nothing, in one batch. */
 export async function put(store: Store, wanted: Record<string, string | Uint8Array | undefined>): Promise<Applied> {
-  const changes: Change[] = []
-  for (const [path, content] of Object.entries(wanted)) changes.push(await changeAt(store, path, content))
-  return store.apply(changes, () => {})
+  const found = await store.find(Object.keys(wanted))
+  return store.apply(Object.entries(wanted).map(([path, content], index) => changeFrom(path, foundAt(path, found[index]), content)), () => {})
 }
 
 /** The rows of a table or query as SQL literals, sorted; read on a connection of its own. */

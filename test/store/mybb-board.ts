@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { digestOf } from '../../src/digest.ts'
 import { assembleStore } from '../../src/store/assemble.ts'
 import { boardCollections, type BoardOptions } from '../../src/store/mybb/index.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import type { Applied, Change, Store } from '../../src/store/store.ts'
+import type { Applied, Store } from '../../src/store/store.ts'
 import type { ProblemCode } from '../../src/types.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { execute } from './fixtures.ts'
+import { execute, put } from './fixtures.ts'
 
 /** The tables of a board that rowtree reads and writes, as MyBB 1.8 creates them in SQLite; titles compare as in MySQL. */
 export const BOARD_TABLES = `
@@ -82,27 +82,12 @@ export async function openBoard(file: string, choice: Partial<BoardOptions> = {}
   return { store, database, records: (query) => database.prepare(query).all() }
 }
 
-/** The change of the file at a path, as an import that has just looked asks for it; no content for a deleted file. */
-export async function changeOf(store: Store, path: string, content: string | Uint8Array | undefined): Promise<Change> {
-  const [finding] = await store.find([path])
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  if (finding?.kind === 'row') {
-    const { collection, key, content: now } = finding.row
-    return { path, collection, key, expected: digestOf(now), content: bytes }
-  }
-  expect(finding).toMatchObject({ kind: 'vacant' })
-  const { collection, key } = finding as Extract<typeof finding, { kind: 'vacant' }>
-  return { path, collection, key, expected: undefined, content: bytes }
-}
-
 /** Contents by path to write; no content for a deletion. */
 export type Contents = { readonly [path: string]: string | Uint8Array | undefined }
 
 /** Applies what an import of these files would, in one batch. */
 export async function importFiles(store: Store, files: Contents): Promise<Applied> {
-  const changes: Change[] = []
-  for (const [path, content] of Object.entries(files)) changes.push(await changeOf(store, path, content))
-  return plain(await store.apply(changes, () => {}))
+  return plain(await put(store, files))
 }
 
 /** Without what is tested by itself: whether rows were made that had been inherited. */

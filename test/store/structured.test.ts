@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { decodeFields } from '../../src/core/codec.ts'
 import { digestOf } from '../../src/digest.ts'
 import type { Store } from '../../src/store/store.ts'
-import { changeAt, collection, execute, findOne, literals, makeDatabase, open, put, readAll } from './fixtures.ts'
+import { collection, findOne, literals, makeDatabase, open, put, readAll } from './fixtures.ts'
 
 const NAMES = ['title', 'size', 'rate', 'body', 'extra']
 const TABLE = 'create table items (id text primary key, title text, size integer, rate real, body blob, extra, updates int, note text default 4);'
@@ -24,15 +24,6 @@ async function textAt(store: Store, path: string): Promise<string> {
 
 const ONE = "insert into items values ('a', 'Title', 9007199254740993, 2.0, x'00ff', 7, 0, 'note');"
 
-test('several columns are one YAML map', async () => {
-  const { store } = await shelf(ONE)
-  const row = { collection: 'items', key: ['a'], path: 'a.yaml', content: 'title: Title\nsize: 9007199254740993\nrate: 2.0\nbody: !!binary "AP8="\nextra: 7\n', structured: true }
-  expect(await readAll(store)).toMatchObject({ rows: [row], problems: [] })
-  expect(await store.find(['a.yaml', 'b.yaml'])).toEqual([
-    { kind: 'row', row }, { kind: 'vacant', collection: 'items', key: ['b'], binary: false, structured: true },
-  ])
-})
-
 test('a single column may be structured, too', async () => {
   const { directory, file } = makeDatabase("create table notes (id integer primary key, text); insert into notes values (1, 'one')")
   const store = await open(directory, { collections: [collection('notes', ['id'], '{id}.yaml', ['text'])] })
@@ -50,22 +41,6 @@ describe('a file', () => {
     expect(applied).toEqual({ committed: true, outcomes: [{ kind: 'done', written: true, digest: digestOf(content) }] })
     expect(await textAt(store, 'a.yaml')).toBe(content)
     expect(held()).toEqual(["'a','two\nlines\n',16,-1.5,NULL,'7',1"])
-  })
-
-  test('becomes a new row', async () => {
-    const { store, held } = await shelf()
-    expect(await put(store, { 'b.yaml': '{ title: x, size: 1, rate: 1.0, body: !!binary AP8=, extra: true }' })).toMatchObject({ committed: true })
-    expect(held()).toEqual(["'b','x',1,1.0,X'00FF',1,1"])
-  })
-
-  test('that says the same in other words writes nothing', async () => {
-    const { store, held } = await shelf(ONE)
-    const before = held()
-    const text = await textAt(store, 'a.yaml')
-    expect(await put(store, { 'a.yaml': `# comment\n${text.split('\n').toReversed().join('\n')}` })).toEqual({
-      committed: true, outcomes: [{ kind: 'done', written: false, digest: digestOf(text) }],
-    })
-    expect(held()).toEqual(before)
   })
 
   test('writes only the columns that it changes', async () => {
@@ -136,18 +111,6 @@ describe('a file', () => {
     }
   })
 
-  test.each<[string | Uint8Array, string]>([
-    ['title: x\n', 'missing-field'],
-    ['title: x\nsize: 1\nrate: 1.0\nbody: x\nextra: x\nother: 1\n', 'unknown-field'],
-    ['title: [\n', 'invalid-yaml'],
-    [new Uint8Array([0xff]), 'not-utf8'],
-  ])('is refused where it is no such map: %j', async (content, code) => {
-    const { store, held } = await shelf(ONE)
-    const before = held()
-    expect(await put(store, { 'a.yaml': content })).toMatchObject({ committed: false, problem: { code, path: 'a.yaml' } })
-    expect(held()).toEqual(before)
-  })
-
   test('is refused where a trigger changes one of its values', async () => {
     const { store, held } = await shelf(`${ONE} create trigger t after update on items begin update items set size = size + 1 where id = new.id; end`)
     const before = held()
@@ -161,14 +124,6 @@ describe('a file', () => {
     expect(await put(store, { 'a.yaml': 'title: t\nsize: text\nrate: 1.0\nbody: null\nextra: 1\n' })).toMatchObject({ committed: false, problem: { code: 'row-refused' } })
     expect(await put(store, { 'a.yaml': 'title: t\nsize: 2\nrate: 1.0\nbody: null\nextra: 1\n' })).toMatchObject({ committed: true })
   })
-})
-
-test('a row that changed in any column is left alone', async () => {
-  const { store, file, held } = await shelf(ONE)
-  const change = await changeAt(store, 'a.yaml', 'title: mine\nsize: 1\nrate: 1.0\nbody: x\nextra: x\n')
-  execute(file, 'update items set extra = 8')
-  expect(await store.apply([change], () => {})).toEqual({ committed: true, outcomes: [{ kind: 'changed' }] })
-  expect(held()[0]).toContain("'Title'")
 })
 
 const text = oneof(string({ unit: 'grapheme', maxLength: 20 }), constantFrom('', '\0', 'a\0b', '\uFEFFx', '\r\n', ' x ', '7', '1.0', 'null', 'yes', '\uFFFD', '\u2028', '😀\n'))

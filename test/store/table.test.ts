@@ -2,37 +2,12 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeRow } from '../../src/store/row.ts'
-import type { TableCollection } from '../../src/store/open.ts'
-import { collection, contents, execute, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
+import { collection, contents, failure, makeDatabase, open, openScript, pages, readAll } from './fixtures.ts'
 
 const PAGES = 'create table pages (site text, slug text, body text);'
 const THOUSAND = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)'
 
 describe('rows', () => {
-  test('come in the order of the key, with path and content', async () => {
-    const store = await openScript(`create table pages (site, slug, body, primary key (site, slug));
-      insert into pages values ('b', 'x', '2'), ('a', 'y/z', '1'), ('a', 'x', 'é')`)
-    expect((await readAll(store)).chunks).toEqual([{
-      rows: [
-        { collection: 'pages', key: ['a', 'x'], path: 'a/x.html', content: 'é' },
-        { collection: 'pages', key: ['a', 'y/z'], path: 'a/y%2Fz.html', content: '1' },
-        { collection: 'pages', key: ['b', 'x'], path: 'b/x.html', content: '2' },
-      ],
-      problems: [],
-    }])
-    expect(await store.count()).toBe(3)
-  })
-
-  test('come in small chunks, and again on the next read', async () => {
-    const store = await openScript(`${PAGES} ${THOUSAND} insert into pages select i % 3, printf('%04d', i), i from n`)
-    const { chunks, rows } = await readAll(store)
-    expect(Math.max(...chunks.map((chunk) => chunk.rows.length))).toBeLessThanOrEqual(65)
-    expect(chunks.length).toBe(16)
-    expect(rows.map(({ key }) => key.join())).toEqual(rows.map(({ key }) => key.join()).sort())
-    expect(new Set(rows.map(({ path }) => path)).size).toBe(1000)
-    expect((await readAll(store)).rows).toEqual(rows)
-  })
-
   test('of several collections follow each other; an empty table has none', async () => {
     const store = await openScript(
       `${PAGES} create table notes (id integer primary key, text); insert into notes values (7, 'seven')`,
@@ -55,11 +30,6 @@ describe('rows', () => {
     expect(rows.map(({ key }) => key[0])).toEqual(
       ['-1', '0.1', '1.0', '9007199254740993', '9223372036854775807', '1.0e+300', 'x'],
     )
-  })
-
-  test('have placeholders in any order', async () => {
-    const store = await openScript(`${PAGES} insert into pages values ('a', 'b', 'c')`, { ...pages, path: '{slug}/{site}' })
-    expect((await readAll(store)).rows).toMatchObject([{ key: ['a', 'b'], path: 'b/a' }])
   })
 
   test('come from views, generated columns and any names', async () => {
@@ -177,14 +147,6 @@ describe('keys', () => {
     expect(problems.map(({ path }) => path)).toEqual(['a/1.html'])
   })
 
-  test('are compared exactly, whatever the collation', async () => {
-    const store = await openScript(`create table pages (site text collate nocase, slug text collate nocase, body);
-      insert into pages values ('a', 'x', '1'), ('A', 'X', '2'), ('a', 'x', '3')`)
-    const { rows, problems } = await readAll(store)
-    expect(rows.map(({ path }) => path)).toEqual(['A/X.html'])
-    expect(problems.map(({ code, path }) => [code, path])).toEqual([['duplicate-row', 'a/x.html']])
-  })
-
   test('name rows in messages', async () => {
     expect(describeRow('pages', ['site', 'slug'], ['a', 'say "b"'])).toBe('pages(site="a", slug="say \\"b\\"")')
     const store = await openScript(PAGES)
@@ -194,38 +156,6 @@ describe('keys', () => {
 })
 
 describe('a mapping that does not fit', () => {
-  test.each<[Partial<TableCollection>, string, string]>([
-    [{ table: 'pagse' }, 'table-missing', 'the table "pagse" does not exist. Did you mean "pages"?'],
-    [{ content: ['boby'] }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
-    [{ content: ['body', 'boby'], structured: true }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
-    [{ set: { boby: 'now' } }, 'column-missing', 'the table "pages" has no column "boby". Did you mean "body"? Its columns are "site", "slug", "body"'],
-    [{ key: ['sites', 'slug'], path: '{slug}' }, 'column-missing', 'the table "pages" has no column "sites". Did you mean "site"? Its columns are "site", "slug", "body"'],
-  ])('is refused: %o', async (change, code, state) => {
-    const { directory, file } = makeDatabase(`${PAGES} create table zebra (a)`)
-    const error = await failure(open(directory, { collections: [{ ...pages, ...change }] }))
-    const message = `Cannot read the collection "pages" from ${file}: ${state}`
-    expect(error).toMatchObject({ code, message, path: file })
-  })
-
-  test('is refused when the database is empty', async () => {
-    const { directory } = makeDatabase('')
-    expect((await failure(open(directory))).message).toMatch(/: the table "pages" does not exist\. The database has no tables$/)
-  })
-
-  test('is refused when a placeholder is no key column', async () => {
-    const { directory } = makeDatabase(PAGES)
-    const error = await failure(open(directory, { collections: [{ ...pages, path: '{site}/{slag}' }] }))
-    const message = 'Cannot use the path pattern of the collection "pages": {slag} is not among its key columns "site", "slug"'
-    expect(error).toMatchObject({ code: 'config-invalid', message })
-  })
-
-  test('is refused when a key column is no placeholder', async () => {
-    const { directory } = makeDatabase(PAGES)
-    const error = await failure(open(directory, { collections: [{ ...pages, path: '{slug}' }] }))
-    const message = 'Cannot use the path pattern of the collection "pages": the key column "site" has no placeholder. Add {site}'
-    expect(error).toMatchObject({ code: 'config-invalid', message })
-  })
-
   test('is refused when the view is broken', async () => {
     const { directory, file } = makeDatabase(`create table t (a); create view pages as select * from t; drop table t`)
     const error = await failure(open(directory))
@@ -236,19 +166,6 @@ describe('a mapping that does not fit', () => {
 
 describe('one moment', () => {
   const script = `${PAGES} ${THOUSAND} insert into pages select 'a', printf('%04d', i), printf('%.2000c', 'x') from n`
-
-  test('all rows are of one moment', async () => {
-    const { directory, file } = makeDatabase(`pragma journal_mode = wal; ${script}; create table later (id, body)`)
-    const later = collection('later', ['id'], 'later/{id}', 'body')
-    const store = await open(directory, { collections: [pages, later] })
-    let rows = 0
-    for await (const chunk of store.read()) {
-      if (rows === 0) execute(file, `delete from pages where slug > '0900'; insert into later values (1, '')`)
-      rows += chunk.rows.length
-    }
-    expect(rows).toBe(1000)
-    expect((await readAll(store)).rows.length).toBe(901)
-  })
 
   test.each(['at the end', 'after a break', 'after an error'])('the lock is released %s', async (how) => {
     const { directory, file } = makeDatabase(script)
@@ -268,15 +185,6 @@ describe('one moment', () => {
     expect(outcome).toBe(how === 'after an error' ? 'Error: enough' : 'done')
     write()
     expect((await readAll(store)).rows.length).toBe(1000)
-  })
-
-  test('closing amid the rows is an error, not fewer rows', async () => {
-    const { directory } = makeDatabase(script)
-    const store = await open(directory)
-    const error = await failure((async () => {
-      for await (const _ of store.read()) await store.close()
-    })())
-    expect(error.code).toBe('store-unreadable')
   })
 
   test('damage amid the rows is an error, not fewer rows', async () => {
@@ -300,14 +208,5 @@ describe('one moment', () => {
       create view v as select site, slug, char(64 + abs(cast(body as integer))) as body from pages`)
     const store = await open(directory, { collections: [{ ...pages, table: 'v' }] })
     expect(await failure(readAll(store))).toMatchObject({ code: 'store-unreadable', message: expect.stringMatching(/integer overflow|it stopped after 0 rows/) })
-  })
-
-  test('a table that is gone since is an error', async () => {
-    const { directory, file } = makeDatabase(script)
-    const store = await open(directory)
-    execute(file, 'drop table pages')
-    for (const attempt of [store.count(), readAll(store)]) {
-      expect(await failure(attempt)).toMatchObject({ code: 'store-unreadable', message: `Cannot read the store ${file}: no such table: pages` })
-    }
   })
 })

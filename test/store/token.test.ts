@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { runScript } from '../support/script.ts'
-import { contents, execute, failure, makeDatabase, open, put, readAll } from './fixtures.ts'
+import { contents, execute, makeDatabase, open, put, readAll } from './fixtures.ts'
 import { BOARD, BOARD_TABLES } from './mybb-board.ts'
 
 const PAGES = "create table pages (site text, slug text, body text, primary key (site, slug)); insert into pages values ('a', '1', 'one'), ('a', '2', 'two');"
@@ -165,12 +165,3 @@ test('the token waits for a lock that is held shortly, while all else goes on', 
   setTimeout(() => other.exec('commit'))
   expect(await moved()).toBe(true)
 })
-
-test('the token says of a program that keeps the database to itself that it is locked, and works again afterwards', async () => {
-  const { store, other, file, moved } = await watched('delete')
-  other.exec("begin exclusive; update pages set body = 'theirs'")
-  const message = `Cannot read the store ${file}: another program has locked it. Try again when that program is done`
-  expect(await failure(store.token())).toMatchObject({ code: 'store-locked', errno: 'SQLITE_BUSY', message })
-  other.exec('commit')
-  expect(await moved()).toBe(true)
-}, 20_000)

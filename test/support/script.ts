@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +15,14 @@ export const IS_DENO: boolean = 'deno' in process.versions
 
 /** Only root may become another user. */
 export const IS_ROOT: boolean = process.getuid?.() === 0
+
+/** Where users without rights keep modules that are compiled, for the next process too: without them each start takes seconds. */
+export function cacheOfNobody(): string {
+  const directory = join(tmpdir(), 'rowtree-compile-cache-of-nobody')
+  mkdirSync(directory, { recursive: true })
+  if (IS_ROOT) chmodSync(directory, 0o777)
+  return directory
+}
 
 const CONFIG = fileURLToPath(new URL('../../deno.json', import.meta.url))
 
@@ -44,7 +53,7 @@ export function startScript(
   return spawn(first!, rest, {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...options,
-    env: { ...process.env, ...options.env, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1' },
+    env: { ...process.env, ...options.env, ...(options.uid !== undefined && { NODE_COMPILE_CACHE: cacheOfNobody() }), DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1' },
   })
 }
 

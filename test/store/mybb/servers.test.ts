@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BoardFiles } from '../../../src/store/mybb/board-files.ts'
 import { openStore } from '../../../src/store/open.ts'
 import type { Store } from '../../../src/store/store.ts'
-import { contents, readAll } from '../fixtures.ts'
-import { changeOf, importFiles } from '../mybb-board.ts'
+import { changeAt, contents, readAll } from '../fixtures.ts'
+import { importFiles } from '../mybb-board.ts'
 import { putBack } from '../put-back.ts'
 import { haveBoards } from './boards.ts'
 
@@ -103,7 +103,7 @@ describe.each(SERVERS.map((server): [string, Server] => [server.name, server]))(
       expect(value(cache)).toContain(value(list))
       expect(value("select cachefile, lastmodified from mybb_themestylesheets where name = 'new.css'").split(/[\t|]/)).toEqual(['new.css', '1800000000'])
 
-      const change = await changeOf(store, 'styles/Default/new.css', undefined)
+      const change = await changeAt(store, 'styles/Default/new.css', undefined)
       await putBack(store, change)
       expect(await importFiles(store, { 'styles/Default/new.css': undefined, 'styles/Default/global.css': undefined })).toMatchObject({ committed: true })
       expect([value(list), value(cache)]).toEqual([stock, copy])

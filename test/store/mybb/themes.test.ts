@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { BoardFault, BoardFiles } from '../../../src/store/mybb/board-files.ts'
 import { readPhp, type PhpArray, type PhpValue } from '../../../src/store/mybb/php.ts'
-import { BOARD, changeOf, done, importFiles, makeBoard, type TestBoard } from '../mybb-board.ts'
+import { changeAt } from '../fixtures.ts'
+import { BOARD, done, importFiles, makeBoard, type TestBoard } from '../mybb-board.ts'
 
 const DEFAULT = "; update mybb_themes set def = 1 where tid = 2; update mybb_datacache set cache = 'a:1:{s:3:\"tid\";s:1:\"9\";}' where title = 'default_theme'"
 
@@ -114,7 +115,7 @@ describe("the board's cache", () => {
     const { files, log } = memory({ paths: /^never/ })
     const board = await makeBoard(BOARD, { files })
     await importFiles(board.store, { 'template_sets/One/Ungrouped Templates/a.html': 'x' })
-    const change = await changeOf(board.store, 'styles/Dark/c.css', 'x')
+    const change = await changeAt(board.store, 'styles/Dark/c.css', 'x')
     await expect(board.store.apply([change], () => {
       throw new Error('no')
     })).rejects.toThrow('no')
