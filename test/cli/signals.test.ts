@@ -7,8 +7,8 @@ import { eventually } from '../support/eventually.ts'
 import { documentOf, filesBelow, type Project, project, tempsBelow } from '../support/project.ts'
 import { samplePages } from '../support/tables.ts'
 
-/** More than a batch, so that a signal finds the export at work. */
-const ROWS = 20_000
+/** More than two batches, so that a signal finds the export at work. */
+const ROWS = 40_000
 
 /** Starts an export and waits until it has begun to write. */
 async function startExport({ directory, tree }: Project, ...args: string[]): Promise<ChildProcess> {
