@@ -7,7 +7,7 @@ import type { Change, Outcome } from './store.ts'
 import type { Held, Writer } from './writer.ts'
 
 /** Changes of which `current` is asked at once. */
-const CHUNK = 256
+const CHUNK = 1_024
 
 /** One change on its way. */
 export interface Task {
