@@ -67,7 +67,10 @@ it.skipIf(absent || !HAS_TERMINAL || !has('vim'))(
 
     const { mybb_templates: templates, mybb_themestylesheets: stylesheets, ...rest } = tablesOf(store)
     const { mybb_templates: templatesBefore, mybb_themestylesheets: stylesheetsBefore, ...restBefore } = before
-    expect(rest).toEqual(restBefore)
+    // What the theme shows follows its stylesheets, and so does the copy of it.
+    const list = String(rest['mybb_themes']!.find(({ tid }) => tid === 2)!['stylesheets'])
+    expect(withoutLists(rest)).toEqual(withoutLists(restBefore))
+    expect(rest['mybb_datacache']!.find(({ title }) => title === 'default_theme')!['cache']).toContain(`s:11:"stylesheets";s:${list.length}:"${list}"`)
     const edited = new Map(paths.map((path) => [path.slice(path.lastIndexOf('/') + 1), expected.get(path)!]))
     // Master templates stay; the set gets its own.
     expect(templates!.filter((row) => !isOwn(row))).toEqual(templatesBefore)
@@ -79,9 +82,12 @@ it.skipIf(absent || !HAS_TERMINAL || !has('vim'))(
     // The theme's own stylesheets are changed, and copies made of those that it inherits.
     const kept = stylesheetsBefore!.map((row) => (row['tid'] === 2 && edited.has(String(row['name'])) ? touched(row, edited, since) : row))
     const inherited = [...edited.keys()].flatMap((name) => stylesheetsBefore!.filter((row) => row['name'] === name && row['tid'] === 1))
-    const copies = inherited.map((row) => ({ ...touched(row, edited, since), sid: expect.any(Number), tid: 2, cachefile: row['name'] }))
+    const sidOf = (name: unknown): unknown => stylesheets!.find((row) => row['name'] === name && row['tid'] === 2)!['sid']
+    const copies = inherited.map((row) => ({ ...touched({ ...row, sid: sidOf(row['name']) }, edited, since), tid: 2 }))
     expect([kept.length, copies.length]).toEqual([17, 4])
     expect(stylesheets).toEqual([...kept, ...copies])
+    const served = [...edited.keys()].filter((name) => name.endsWith('.css')).map((name) => `"css.php?stylesheet=${sidOf(name)}"`)
+    expect(served.filter((path) => !list.includes(path))).toEqual([])
   },
   120_000,
 )
@@ -94,7 +100,17 @@ function isOwn(row: Row): boolean {
 type Row = Readonly<Record<string, unknown>>
 
 function touched(row: Row, edited: ReadonlyMap<string, string>, since: number): Row {
-  return { ...row, stylesheet: edited.get(String(row['name'])), lastmodified: expect.toSatisfy((time) => time >= since) }
+  // Without the board's directory it is served from its row.
+  return { ...row, stylesheet: edited.get(String(row['name'])), cachefile: `css.php?stylesheet=${row['sid']}`, lastmodified: expect.toSatisfy((time) => time >= since) }
+}
+
+/** The tables without the default theme's list of stylesheets, and without the copy of that theme. */
+function withoutLists({ mybb_themes: themes, mybb_datacache: cache, ...others }: Record<string, Row[]>): Record<string, Row[]> {
+  return {
+    ...others,
+    mybb_themes: themes!.map((row) => (row['tid'] === 2 ? { ...row, stylesheets: '' } : row)),
+    mybb_datacache: cache!.map((row) => (row['title'] === 'default_theme' ? { ...row, cache: '' } : row)),
+  }
 }
 
 /** Templates of many groups, all stylesheets that the theme has itself, and some that it inherits, mixed. */
