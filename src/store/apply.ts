@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { Problem } from '../types.ts'
 import type { Database } from './database.ts'
-import { writeProblem } from './row.ts'
 import { applySingly } from './singly.ts'
 import type { Applied, BeforeCommit, Change } from './store.ts'
-import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, type Task, tasksOf, verify } from './task.ts'
+import { afterwards, byWriter, compare, eachHeld, isDeletion, outcomeOf, refusedBy, type Task, tasksOf, verify, write } from './task.ts'
 import type { Writer } from './writer.ts'
 
 /** What a batch may write to. */
@@ -130,7 +129,7 @@ async function writeAll(database: Database, db: Kysely<unknown>, tables: readonl
   // All before the first is deleted: a foreign key may take others along.
   for (const task of pending.filter(isDeletion)) task.rest = await task.writer.rest(db, task.change)
   for (const task of pending.filter(isDeletion)) {
-    const problem = await write(database, db, task.writer, [task.change])
+    const problem = await write(database.failures, db, task.writer, [task.change])
     course.refused = problem !== undefined
     if (problem !== undefined) return problem
   }
@@ -138,7 +137,7 @@ async function writeAll(database: Database, db: Kysely<unknown>, tables: readonl
     if (writer.taken !== undefined) for (const task of some) task.rest = await writer.taken(db, task.change)
     const changes = some.map(({ change }) => change)
     for (const part of course.together ? [changes] : changes.map((change) => [change])) {
-      const problem = await write(database, db, writer, part)
+      const problem = await write(database.failures, db, writer, part)
       course.refused = problem !== undefined
       if (problem !== undefined) return problem
     }
@@ -160,18 +159,4 @@ async function settle({ language, failures }: Database, db: Kysely<unknown>, { w
   } catch (error) {
     return refusedBy(failures, error, writer, change)
   }
-}
-
-async function write({ failures }: Database, db: Kysely<unknown>, writer: Writer, changes: readonly Change[]): Promise<Problem | undefined> {
-  try {
-    return await writer.write(db, changes)
-  } catch (error) {
-    return refusedBy(failures, error, writer, changes[0]!)
-  }
-}
-
-function refusedBy(failures: Database['failures'], error: unknown, { shape }: Writer, change: Change): Problem {
-  const state = failures.refusal(error)
-  if (state === undefined) throw error
-  return writeProblem(shape, change, 'row-refused', `the database refused it: ${state}`)
 }

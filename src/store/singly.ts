@@ -5,7 +5,7 @@ import { sameContent } from './content.ts'
 import type { Database } from './database.ts'
 import { writeProblem } from './row.ts'
 import type { Applied, BeforeCommit, Outcome } from './store.ts'
-import { afterwards, byWriter, compare, eachHeld, isDeletion, isProblem, outcomeOf, type Task, verify } from './task.ts'
+import { afterwards, byWriter, compare, eachHeld, isDeletion, isProblem, outcomeOf, type Task, verify, write } from './task.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -102,7 +102,7 @@ function foreseen(task: Task, problem: Problem | undefined): Outcome {
 async function writeOne(database: Database, db: Kysely<unknown>, task: Task, problems: Map<Task, Problem>, untouched: Set<Task>): Promise<void> {
   const { writer, change } = task
   try {
-    const refused = await refusalOf(database, db, task)
+    const refused = await write(database.failures, db, writer, [change])
     const problem = refused ?? (await eachHeld(db, [task], verify))
     if (problem !== undefined) problems.set(task, problem)
     if (refused !== undefined && (await isAsBefore(db, task))) untouched.add(task)
@@ -110,16 +110,6 @@ async function writeOne(database: Database, db: Kysely<unknown>, task: Task, pro
     const { message } = database.failures.unwritable(error)
     problems.set(task, writeProblem(writer.shape, change, 'write-failed', `nobody can tell whether it was written. ${message}`))
     throw error
-  }
-}
-
-async function refusalOf({ failures }: Database, db: Kysely<unknown>, { writer, change }: Task): Promise<Problem | undefined> {
-  try {
-    return await writer.write(db, [change])
-  } catch (error) {
-    const state = failures.refusal(error)
-    if (state === undefined) throw error
-    return writeProblem(writer.shape, change, 'row-refused', `the database refused it: ${state}`)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { digestOf } from '../digest.ts'
 import type { Problem, Row } from '../types.ts'
 import { sameContent, sizeOf } from './content.ts'
+import type { Failures } from './database.ts'
 import { writeProblem } from './row.ts'
 import type { Change, Outcome } from './store.ts'
 import type { Held, Writer } from './writer.ts'
@@ -83,6 +84,22 @@ export function compare(task: Task, held: Held): Problem | undefined {
     task.digest = digest
   } else if (digest !== change.expected) task.state = 'changed'
   return undefined
+}
+
+/** Writes changes of one writer; what the database refuses of them is one's problem. */
+export async function write(failures: Failures, db: Kysely<unknown>, writer: Writer, changes: readonly Change[]): Promise<Problem | undefined> {
+  try {
+    return await writer.write(db, changes)
+  } catch (error) {
+    return refusedBy(failures, error, writer, changes[0]!)
+  }
+}
+
+/** The problem of a change that the database refused; where the whole store is concerned it throws what was reported. */
+export function refusedBy(failures: Failures, error: unknown, { shape }: Writer, change: Change): Problem {
+  const state = failures.refusal(error)
+  if (state === undefined) throw error
+  return writeProblem(shape, change, 'row-refused', `the database refused it: ${state}`)
 }
 
 /** Compares what the row holds now with what was asked for. After a deletion another row may show: the one it had hidden. */

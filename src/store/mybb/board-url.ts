@@ -1,7 +1,7 @@
 import type { BoardDatabase } from './board-config.ts'
 
 /** The variable of the environment that a store's URL takes the password of a board's database from. */
-export const PASSWORD_VARIABLE = 'ROWTREE_DB_PASSWORD'
+const PASSWORD_VARIABLE = 'ROWTREE_DB_PASSWORD'
 
 /** A URL for `store.url`, and which variable it needs. */
 export interface StoreUrl {

@@ -6,7 +6,7 @@ export interface CacheFile {
 }
 
 /** Where a board keeps these files, relative to its own directory. */
-export const CACHE_DIRECTORY = 'cache/themes'
+const CACHE_DIRECTORY = 'cache/themes'
 
 /** The name of a directory that MyBB makes for a theme. */
 function directoryOf(tid: number): string {

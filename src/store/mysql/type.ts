@@ -20,7 +20,7 @@ export function typeOf({ type }: Column): Type {
 }
 
 /** Takes a type apart that `information_schema` tells. */
-export function parseType(type: string): Type {
+function parseType(type: string): Type {
   const [, name = '', inside = '', rest = ''] = /^\s*(\w+)\s*(?:\(([^]*)\))?(.*)$/s.exec(type) ?? []
   const members = [...inside.matchAll(/'((?:[^']|'')*)'/g)].map(([, member]) => member!.replaceAll("''", "'"))
   return {
