@@ -102,9 +102,12 @@ function shortWrite(path: string, size: number, expected: number): Error {
 
 /** Gives the temp the mode, and where permitted the owner and the group, of the file that it replaces. */
 function takeOver(fd: number, temp: Predecessor, predecessor: Predecessor): void {
-  const { uid, gid, mode } = predecessor
+  const { uid, gid } = predecessor
   // Only root may give files away, but anyone to a group of theirs; the content matters more than either.
-  if (temp.uid !== uid || temp.gid !== gid) void (mayChown(fd, uid, gid) || mayChown(fd, temp.uid, gid))
+  const isTheirs = (temp.uid === uid && temp.gid === gid) || mayChown(fd, uid, gid)
+  if (!isTheirs) mayChown(fd, temp.uid, gid)
+  // What makes others run it as its owner was meant for that owner.
+  const mode = isTheirs ? predecessor.mode : predecessor.mode & 0o777
   if (temp.mode !== mode) fchmodSync(fd, mode)
 }
 

@@ -1,12 +1,12 @@
 import { type Step, stepFor } from '../core/direction.ts'
-import { guardContent, guardSize, undoneVerdict, type Verdict } from '../core/guards.ts'
+import { guardContent, guardSize, guardStat, undoneVerdict, type Verdict } from '../core/guards.ts'
 import { reconcile } from '../core/reconcile.ts'
 import type { Action, Digest } from '../types.ts'
 import type { Findings } from './findings.ts'
 import * as job from './job.ts'
 import { sidesOf, type StageJob } from './job.ts'
 import { type Entry, isSettled, sameStat } from './stat.ts'
-import { examine, type Expectation, FREE, inspect, type Target, TOO_LARGE } from './target.ts'
+import { examine, type Expectation, FREE, inspect, type Place, type Target, TOO_LARGE } from './target.ts'
 
 /** One file of a job. */
 export interface JobFile {
@@ -28,17 +28,18 @@ interface Judgement {
 /**
  * Compares a row with its file and decides what happens: the outcome and the action go into the job's table, what
  * the calling thread has to know into the findings. `STAGED` means that the file has to be staged.
+ *
+ * @param place where the file is; `undefined` where there can be none
  */
-export function decide(work: StageJob, file: JobFile, findings: Findings): number {
+export function decide(work: StageJob, file: JobFile, place: Place | undefined, findings: Findings): number {
   const { table } = work
   const { index, row, path } = file
   const flags = table[row + job.FLAGS]!
   const expected = expectationOf(work, file, flags)
-  const absolute = `${work.root}/${path}`
   const judge = (target: Target): Judgement => judgeTarget(work, file, expected, target)
-  let judgement = judge(flags & job.FRESH ? FREE : inspect(absolute, path, expected))
+  let judgement = judge(place ? inspect(place, path, expected) : FREE)
   // A stat can be set back (touch -r): before a content is replaced, taken or removed, the bytes themselves have to say what they are.
-  if (needsBytes(judgement)) judgement = judge(examine(absolute, expected))
+  if (needsBytes(judgement)) judgement = judge(place!.reach((absolute) => examine(absolute, expected)))
   const { target, action, step } = judgement
   table[row + job.ACTION] = job.ACTIONS.indexOf(action)
   const { entry, digest } = target
@@ -47,7 +48,7 @@ export function decide(work: StageJob, file: JobFile, findings: Findings): numbe
   seeTarget(table, row, entry)
   if (step === 'pending') return job.PENDING
   if (step === 'delete-row') return job.DELETE
-  const verdict = verdictOn(work, file, flags, judgement)
+  const verdict = verdictOn(work, file, flags, judgement, expected.known)
   if (verdict) {
     findings.note(index, digest, verdict)
     return job.HELD
@@ -81,7 +82,9 @@ function judgeTarget(work: StageJob, { index, row, content }: JobFile, { digest,
   // A merge may make the row what was agreed on. Until the file has the result as well it is no edit like any other.
   const action = reconciled === 'import' && work.table[row + job.FLAGS]! & job.TORN ? 'conflict' : reconciled
   const step = stepFor(action, { row: content !== undefined, file: target.entry !== undefined }, work.licence)
-  const open = action !== 'none' && action !== 'adopt' && action !== 'conflict'
+  // A conflict stays one unless it is settled without a person, which an undo may have taken back.
+  const settles = action === 'conflict' && step !== 'conflict' && work.licence.prefer === undefined
+  const open = settles || (action !== 'none' && action !== 'adopt' && action !== 'conflict')
   if (open && work.undone.get(index) === sidesOf(store, target.digest)) return { target, action: 'hold', step: 'hold' }
   return { target, action, step }
 }
@@ -103,12 +106,13 @@ function expectationOf(work: StageJob, { index, row, content, digest }: JobFile,
 }
 
 /** What keeps a file's content from going to the store. */
-function verdictOn(work: StageJob, { path, content }: JobFile, flags: number, { target, step }: Judgement): Verdict | undefined {
+function verdictOn(work: StageJob, { path, content }: JobFile, flags: number, { target, step }: Judgement, known: Expectation['known']): Verdict | undefined {
   if (step === 'hold') return undoneVerdict(path)
   if (step !== 'import' && step !== 'merge') return undefined
   if (target.digest === TOO_LARGE) return guardSize(path, target.entry!.size, work.guards)
   const { bytes } = target
-  return guardSize(path, bytes!.length, work.guards) ?? guardContent(path, bytes!, content, (flags & job.BINARY) !== 0, work.guards)
+  const verdict = guardSize(path, bytes!.length, work.guards) ?? guardContent(path, bytes!, content, (flags & job.BINARY) !== 0, work.guards)
+  return verdict ?? guardStat(path, target.entry!, known?.stat)
 }
 
 /** Both sides are equal, or both are gone. */

@@ -1,13 +1,11 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
-import type { Problem, ProblemCode } from '../types.ts'
+import { nameOf, within } from './anchor.ts'
 import { isSystemic } from './failure.ts'
+import { asObstacle, type Obstacle, ObstacleError, parentOf } from './obstacle.ts'
 import { lstat, stat } from './stat.ts'
 import { tempName, tempPrefix } from './temp.ts'
-
-/** What keeps a directory from being written to. */
-export type Obstacle = Pick<Problem, 'code' | 'message' | 'errno'>
 
 /** A directory as a cycle finds it: usable, or in the way. */
 export interface DirectoryState {
@@ -61,13 +59,14 @@ export class Directories {
       const entry = parent.fresh && (this.#dryRun || parent.home) ? undefined : lstat(`${this.#root}/${directory}`)
       if (entry) return { fresh: false, ...asObstacle(entry.kind, directory) }
       if (this.#dryRun) return { fresh: true }
-      const home = parent.home ? `${parent.home}/${directory.slice(directory.lastIndexOf('/') + 1)}` : this.#homeFor(directory)
-      mkdirSync(`${this.#root}/${home}`)
+      const home = parent.home ? `${parent.home}/${nameOf(directory)}` : this.#homeFor(directory)
+      within(this.#root, parentOf(home), (here) => mkdirSync(`${here}/${nameOf(home)}`))
       const top = this.#staged.get(parentOf(directory)) ?? { directory, home, family: [] }
       top.family.push(directory)
       this.#staged.set(directory, top)
       return { fresh: true, home }
     } catch (error) {
+      if (error instanceof ObstacleError) return { fresh: false, obstacle: error.obstacle }
       const errno = errnoOf(error)
       if (errno && isSystemic(errno)) throw error
       return { fresh: false, obstacle: { code: 'write-failed', message: messageOf(error), ...(errno && { errno }) } }
@@ -116,7 +115,8 @@ export class Directories {
   #prune({ directory, home, family }: StagedDirectory, filled: ReadonlySet<string>): boolean {
     for (const path of family.toReversed()) {
       if (filled.has(path) || family.some((child) => parentOf(child) === path)) continue
-      rmdirSync(`${this.#root}/${home}${path.slice(directory.length)}`)
+      const place = home + path.slice(directory.length)
+      within(this.#root, parentOf(place), (here) => rmdirSync(`${here}/${nameOf(place)}`))
       family.splice(family.indexOf(path), 1)
       this.#staged.delete(path)
       this.#states.delete(path)
@@ -125,11 +125,13 @@ export class Directories {
   }
 
   #place(directory: string, home: string): boolean {
-    if (findObstacle(this.#root, parentOf(directory))) return false
     try {
-      // An empty directory may be replaced without loss; any other makes this fail.
-      renameSync(`${this.#root}/${home}`, `${this.#root}/${directory}`)
-      return true
+      return within(this.#root, parentOf(directory), (here) => {
+        if (lstat(`${here}/${nameOf(home)}`)?.kind !== 'directory') return false
+        // An empty directory may be replaced without loss; any other makes this fail.
+        renameSync(`${here}/${nameOf(home)}`, `${here}/${nameOf(directory)}`)
+        return true
+      })
     } catch (error) {
       if (isSystemic(errnoOf(error) ?? '')) throw error
       return false
@@ -137,9 +139,8 @@ export class Directories {
   }
 
   #merge(directory: string): void {
-    if (findObstacle(this.#root, parentOf(directory))) return
     try {
-      mkdirSync(`${this.#root}/${directory}`)
+      within(this.#root, parentOf(directory), (here) => mkdirSync(`${here}/${nameOf(directory)}`))
     } catch (error) {
       // Taken already, or impossible: each file is going to meet the obstacle and to report it.
       if (isSystemic(errnoOf(error) ?? '')) throw error
@@ -164,7 +165,7 @@ export class Directories {
   #removeHomes(): void {
     for (const { home } of new Set(this.#staged.values())) {
       try {
-        rmSync(`${this.#root}/${home}`, { recursive: true, force: true })
+        within(this.#root, parentOf(home), (here) => rmSync(`${here}/${nameOf(home)}`, { recursive: true, force: true }))
       } catch {
         // Where the disk refuses, a sweep finds it later; what led here is what has to be reported.
       }
@@ -198,27 +199,17 @@ export function makeDirectories(path: string, mode?: number): string | undefined
   return made ?? path
 }
 
-/** The directory part of a relative path; '' for the root. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
-}
-
 /**
- * Checks again, just before files appear in it, that no component of a directory became
- * a symlink or something else.
+ * Makes a directory of a tree with its missing parents, none of them behind a symlink.
+ *
+ * @returns the absolute path of the first directory that was made; `undefined` where all were there
  */
-export function findObstacle(root: string, directory: string): Obstacle | undefined {
-  for (let end = directory.indexOf('/'); ; end = directory.indexOf('/', end + 1)) {
-    const component = end < 0 ? directory : directory.slice(0, end)
-    const entry = component === '' ? undefined : lstat(join(root, component))
-    const found = entry && asObstacle(entry.kind, component).obstacle
-    if (found || end < 0) return found
-  }
-}
-
-function asObstacle(kind: string, directory: string): { obstacle?: Obstacle } {
-  if (kind === 'directory') return {}
-  const code: ProblemCode = kind === 'symlink' ? 'directory-is-symlink' : 'directory-is-file'
-  const state = kind === 'symlink' ? 'is a symlink and may lead out of the tree' : 'is not a directory'
-  return { obstacle: { code, message: `Cannot write into ${directory}: it ${state}; move it away` } }
+export function makeDirectoriesBelow(root: string, directory: string): string | undefined {
+  if (directory === '') return undefined
+  const made = makeDirectoriesBelow(root, parentOf(directory))
+  const isNew = within(root, parentOf(directory), (here) => {
+    const path = `${here}/${nameOf(directory)}`
+    return !lstat(path) && makeDirectories(path) !== undefined
+  })
+  return made ?? (isNew ? `${root}/${directory}` : undefined)
 }

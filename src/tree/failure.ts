@@ -28,8 +28,24 @@ export function asFatal(error: unknown, path: string): Fatal | undefined {
   return errno && isSystemic(errno) ? { errno, path, message: messageOf(error) } : undefined
 }
 
+/** The system's codes: runtimes and drivers have others. */
+const ERRNO = /^E[A-Z0-9]+$/
+
+/**
+ * What the system refused where nobody could say what to do about it, as an error that a person can act on. All else stays what it is: a fault of
+ * ours has to look like one.
+ */
+export function asSystemError(error: unknown): unknown {
+  const errno = error instanceof RowtreeError ? undefined : errnoOf(error)
+  if (errno === undefined || !ERRNO.test(errno)) return error
+  const { path } = error as { path?: unknown }
+  const details = { errno, cause: error, ...(typeof path === 'string' && { path }) }
+  const [code, state] = SYSTEMIC[errno] ?? (['io-error', `${messageOf(error)}; mend that and run it again`] as const)
+  return new RowtreeError(code, `Cannot finish${typeof path === 'string' ? ` at ${path}` : ''}: ${state}`, details)
+}
+
 /** The error to throw for a systemic failure. */
 export function fatalError(fatal: Fatal): RowtreeError {
-  const [code, state] = SYSTEMIC[fatal.errno] ?? (['io-error', fatal.message] as const)
+  const [code, state] = SYSTEMIC[fatal.errno] ?? (['io-error', `${fatal.message}; mend that and run it again`] as const)
   return new RowtreeError(code, `Cannot write ${fatal.path}: ${state}`, { path: fatal.path, errno: fatal.errno })
 }

@@ -1,8 +1,8 @@
 import type { Licence } from '../core/direction.ts'
 import type { Guards, Verdict } from '../core/guards.ts'
 import type { Action, Digest, FsyncMode, Problem } from '../types.ts'
-import { parentOf } from './directories.ts'
 import type { Fatal } from './failure.ts'
+import { parentOf } from './obstacle.ts'
 import { tempName } from './temp.ts'
 
 /**
@@ -175,10 +175,10 @@ export function digestAt(digests: string, index: number): Digest | undefined {
   return digest === NO_DIGEST ? undefined : digest
 }
 
-/** The absolute path of the temp that stages the file at `index`: both phases, on any thread, agree on it. */
+/** The relative path of the temp that stages the file at `index`: both phases, on any thread, agree on it. */
 export function tempOf(work: Job, index: number, path: string): string {
   const directory = parentOf(path)
   const home = work.homes.get(directory)
-  if (home !== undefined) return `${work.root}/${home}${path.slice(directory.length)}`
-  return `${work.root}/${directory}${directory && '/'}${tempName(work.prefix, index, work.suffix)}`
+  if (home !== undefined) return home + path.slice(directory.length)
+  return `${directory}${directory && '/'}${tempName(work.prefix, index, work.suffix)}`
 }

@@ -9,7 +9,7 @@ export interface FileContent {
 }
 
 // Neither a symlink nor a FIFO that was planted after the check may lead elsewhere or hang.
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+export const CAREFULLY: number = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
  * Reads a regular file whole.
@@ -17,7 +17,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  * @throws the system's error, and `EAGAIN` when the file changed while it was read
  */
 export function readFile(path: string): FileContent {
-  const fd = openSync(path, FLAGS)
+  const fd = openSync(path, CAREFULLY)
   try {
     const entry = fstat(fd)
     if (entry.kind !== 'file') throw failure('EINVAL', 'not a regular file', path)

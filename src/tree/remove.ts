@@ -1,8 +1,9 @@
 import { unlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Digest, FileStat } from '../types.ts'
 import { digestOf } from '../digest.ts'
-import { findObstacle, parentOf } from './directories.ts'
+import { nameOf, within } from './anchor.ts'
+import { flushDeed } from './durable.ts'
+import { parentOf } from './obstacle.ts'
 import { readFile } from './read.ts'
 import { lstat, sameStat } from './stat.ts'
 
@@ -14,14 +15,21 @@ export interface Seen {
   readonly racy: boolean
 }
 
-/** Removes a file that must still be the one that was seen; `false` when it is not. */
-export function removeFile(root: string, path: string, seen: Seen): boolean {
-  const obstacle = findObstacle(root, parentOf(path))
-  if (obstacle) throw Object.assign(new Error(obstacle.message), { code: obstacle.errno })
-  const absolute = join(root, path)
-  const entry = lstat(absolute)
-  if (entry?.kind !== 'file' || !sameStat(entry, seen.stat)) return false
-  if (seen.racy && digestOf(readFile(absolute).bytes) !== seen.digest) return false
-  unlinkSync(absolute)
-  return true
+/**
+ * Removes a file that must still be the one that was seen.
+ *
+ * @param flush force its directory to the disk: a file that came back after a power failure would be taken for a new one
+ * @returns `false` when it is another one
+ * @throws {RowtreeError} where the file is removed, but could come back after a power failure
+ */
+export function removeFile(root: string, path: string, seen: Seen, flush: boolean = false): boolean {
+  return within(root, parentOf(path), (here) => {
+    const absolute = `${here}/${nameOf(path)}`
+    const entry = lstat(absolute)
+    if (entry?.kind !== 'file' || !sameStat(entry, seen.stat)) return false
+    if (seen.racy && digestOf(readFile(absolute).bytes) !== seen.digest) return false
+    unlinkSync(absolute)
+    if (flush) flushDeed(`${root}/${parentOf(path)}`)
+    return true
+  }, () => false)
 }

@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
 import { makeDirectories } from './directories.ts'
+import { flushUpwards } from './durable.ts'
 import { asFatal, fatalError } from './failure.ts'
-import { stat } from './stat.ts'
+import { type Entry, lstat, stat } from './stat.ts'
 
 // Deno judges by the mode alone and knows neither groups nor what root may do: there the first write tells.
 const CAN_ASK = !('deno' in process.versions)
@@ -12,14 +13,15 @@ const CAN_ASK = !('deno' in process.versions)
 /**
  * The real path of a tree's root. A missing root is made, with its parents, unless `dryRun`.
  *
+ * @param flush force what is made to the disk
  * @throws `RowtreeError` `tree-not-a-directory`, `tree-unreadable`, `tree-unwritable`, `read-only`, `disk-full`
  */
-export function openRoot(path: string, dryRun: boolean): string {
+export function openRoot(path: string, dryRun: boolean, flush: boolean = false): string {
   try {
     const entry = stat(path)
     if (!entry) {
       if (dryRun) return path
-      makeDirectories(path)
+      make(path, flush)
     } else if (entry.kind !== 'directory') throw notADirectory(path)
   } catch (error) {
     if (error instanceof RowtreeError) throw error
@@ -29,20 +31,24 @@ export function openRoot(path: string, dryRun: boolean): string {
   }
   check(path, 'tree-unreadable', 'read', () => readdirSync(path))
   if (!dryRun && CAN_ASK) check(path, 'tree-unwritable', 'write into', () => accessSync(path, constants.W_OK | constants.X_OK))
-  return realpathSync(path)
+  return check(path, 'tree-unreadable', 'read', () => realpathSync(path))
 }
 
 /**
  * The real path of the directory for the baseline, made if it is missing. Nobody but its owner may
  * read the contents of the database in it.
  *
- * @throws `RowtreeError` `tree-unwritable`, `read-only`, `disk-full`
+ * @param flush force what is made to the disk
+ * @throws `RowtreeError` `tree-unwritable`, `read-only`, `disk-full`, `baseline-invalid`
  */
-export function openState(path: string): string {
+export function openState(path: string, flush: boolean = false): string {
   try {
-    makeDirectories(path, 0o700)
-    return realpathSync(path)
+    make(path, flush, 0o700)
+    const state = realpathSync(path)
+    requireStateFiles(state)
+    return state
   } catch (error) {
+    if (error instanceof RowtreeError) throw error
     const fatal = asFatal(error, path)
     if (fatal) throw fatalError(fatal)
     const errno = errnoOf(error)
@@ -54,9 +60,46 @@ export function openState(path: string): string {
   }
 }
 
-function check(path: string, code: 'tree-unreadable' | 'tree-unwritable', what: string, attempt: () => void): void {
+/** Makes a directory. What is flushed in it later is gone all the same if the directory is. */
+function make(path: string, flush: boolean, mode?: number): void {
+  const made = makeDirectories(path, mode)
+  if (flush && made !== undefined) flushUpwards(path, made)
+}
+
+/** What SQLite opens, and would follow if it were a symlink. */
+const STATE_FILES = ['lock.db', 'lock.db-journal', 'baseline.db', 'baseline.db-journal']
+
+/**
+ * Checks that nothing but files stands where the state's files belong.
+ *
+ * @throws `RowtreeError` `baseline-invalid`, `tree-unwritable` where nobody may look
+ */
+export function requireStateFiles(state: string): void {
+  for (const name of STATE_FILES) requireFile(join(state, name))
+}
+
+function requireFile(path: string): void {
+  const kind = kindAt(path) ?? 'file'
+  if (kind === 'file') return
+  const noun = { symlink: 'a symlink', directory: 'a directory', special: 'neither a file nor a directory' }[kind]
+  throw new RowtreeError('baseline-invalid', `Cannot use the state ${path}: it is ${noun}; move it away`, { path })
+}
+
+function kindAt(path: string): Entry['kind'] | undefined {
   try {
-    attempt()
+    return lstat(path)?.kind
+  } catch (error) {
+    const fatal = asFatal(error, path)
+    if (fatal) throw fatalError(fatal)
+    const errno = errnoOf(error)
+    const message = `Cannot look into the state directory ${dirname(path)}: ${messageOf(error)}; run rowtree as its owner, or name another "state"`
+    throw new RowtreeError('tree-unwritable', message, { path, cause: error, ...(errno && { errno }) })
+  }
+}
+
+function check<T>(path: string, code: 'tree-unreadable' | 'tree-unwritable', what: string, attempt: () => T): T {
+  try {
+    return attempt()
   } catch (error) {
     const fatal = asFatal(error, path)
     throw fatal ? fatalError(fatal) : unusable(code, what, path, error)
@@ -93,6 +136,7 @@ export function realPathOf(path: string): string {
     // Not asked before: a database's journal comes and goes at any moment.
     return realpathSync(path)
   } catch (error) {
+    if (errnoOf(error) === 'ELOOP') throw new RowtreeError('tree-unreadable', `Cannot find ${path}: its symlinks form a circle; correct them`, { path, errno: 'ELOOP', cause: error })
     if (errnoOf(error) !== 'ENOENT') throw error
     const parent = dirname(path)
     return parent === path ? path : join(realPathOf(parent), basename(path))

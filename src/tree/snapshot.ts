@@ -137,7 +137,7 @@ export class Snapshot {
       for (const one of below) pending.push({ directory: one, above: ground })
     }
     for (const directory of this.#unvisited(start, visited)) {
-      found.push(...(closed.some((one) => isBelow(directory, one)) ? this.#pathsIn(directory) : this.#missed(directory)))
+      for (const path of closed.some((one) => isBelow(directory, one)) ? this.#pathsIn(directory) : this.#missed(directory)) found.push(path)
       yield
     }
     return found
@@ -244,7 +244,8 @@ export class Snapshot {
       // What was mounted below is elsewhere now, with its files.
       if (known.volume !== volume) this.#putAway(one, known)
       else {
-        gone.push(...this.#pathsIn(one))
+        // More than a hundred thousand arguments do not fit on the stack.
+        for (const path of this.#pathsIn(one)) gone.push(path)
         this.#files -= known.files.size
         this.#directories.delete(one)
       }

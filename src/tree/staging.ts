@@ -2,14 +2,15 @@ import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Digest } from '../types.ts'
 import { discard, stage } from './atomic.ts'
+import { type Anchor, holding, nameOf } from './anchor.ts'
 import { decide, type JobFile, writeStat } from './deciding.ts'
-import { findObstacle, type Obstacle, parentOf } from './directories.ts'
 import { asFatal } from './failure.ts'
 import { Findings } from './findings.ts'
 import * as job from './job.ts'
 import { tempOf } from './job.ts'
 import type { ItemProblem, StageJob, StageResult } from './job.ts'
-import { TargetError } from './target.ts'
+import { ObstacleError, parentOf } from './obstacle.ts'
+import { FREE, type Place, TargetError } from './target.ts'
 
 /**
  * Compares each file of a job with its row and stages what has to be written.
@@ -18,6 +19,10 @@ import { TargetError } from './target.ts'
  * stays staged.
  */
 export function stageJob(work: StageJob): StageResult {
+  return holding(work.root, (anchor) => stageAll(work, anchor))
+}
+
+function stageAll(work: StageJob, anchor: Anchor): StageResult {
   const findings = new Findings()
   const digests: Digest[] = []
   let start = 0
@@ -32,12 +37,10 @@ export function stageJob(work: StageJob): StageResult {
     let what: 'read' | 'write' = 'read'
     try {
       const file = { index, row, path, content, digest }
-      const outcome = decide(work, file, findings)
+      const outcome = decide(work, file, placeOf(anchor, work, file), findings)
       what = 'write'
-      const obstacle = outcome === job.STAGED ? obstacleOf(work, path) : undefined
-      if (obstacle) findings.problems.push({ index, ...obstacle })
-      else if (outcome === job.STAGED && !work.dryRun) stageFile(work, file)
-      work.table[row + job.OUTCOME] = obstacle ? job.FAILED : outcome
+      if (outcome === job.STAGED && !work.dryRun) stageFile(anchor, work, file)
+      work.table[row + job.OUTCOME] = outcome
     } catch (error) {
       work.table[row + job.OUTCOME] = job.FAILED
       const fatal = asFatal(error, `${work.root}/${path}`)
@@ -53,29 +56,40 @@ export function stageJob(work: StageJob): StageResult {
   return { digests: digests.join(''), problems, found, racy, ...(taken && { taken }) }
 }
 
-/** A directory that is staged whole is ours alone; any other may have become a symlink just now. */
-function obstacleOf(work: StageJob, path: string): Obstacle | undefined {
-  const directory = parentOf(path)
-  return work.homes.has(directory) ? undefined : findObstacle(work.root, directory)
+/** Where a job's file is; `undefined` where its directory was made just now. */
+function placeOf(anchor: Anchor, { root, table }: StageJob, { row, path }: JobFile): Place | undefined {
+  if (table[row + job.FLAGS]! & job.FRESH) return undefined
+  return { path: `${root}/${path}`, reach: (work) => anchor.within(parentOf(path), (here) => work(`${here}/${nameOf(path)}`), () => FREE) }
 }
 
-function stageFile(work: StageJob, { index, row, path, content }: JobFile): void {
+function stageFile(anchor: Anchor, work: StageJob, { index, row, path, content }: JobFile): void {
   const { table } = work
   const mode = table[row + job.SEEN_MODE]!
   const predecessor = mode === -1 ? undefined : { mode, uid: table[row + job.SEEN_UID]!, gid: table[row + job.SEEN_GID]! }
-  writeStat(table, row, stage(tempOf(work, index, path), content!, { predecessor, flush: work.fsync === 'file' }))
+  const temp = tempOf(work, index, path)
+  const stat = anchor.within(parentOf(temp), (here) => stage(`${here}/${nameOf(temp)}`, content!, { predecessor, flush: work.fsync === 'file' }))
+  writeStat(table, row, stat)
 }
 
 /** Removes the temps of everything in a job that is staged and not published. */
 export function discardJob(work: job.Job): void {
-  for (const [index, path] of work.paths.split('\n').entries()) {
-    if (work.table[index * job.FIELDS + job.OUTCOME] !== job.STAGED) continue
-    discard(tempOf(work, index, path))
-  }
+  holding(work.root, (anchor) => {
+    for (const [index, path] of work.paths.split('\n').entries()) {
+      if (work.table[index * job.FIELDS + job.OUTCOME] !== job.STAGED) continue
+      const temp = tempOf(work, index, path)
+      try {
+        anchor.within(parentOf(temp), (here) => discard(`${here}/${nameOf(temp)}`))
+      } catch {
+        // Its directory cannot be entered, but it may be named. What is out of reach a sweep finds; what led here is what has to be reported.
+        discard(`${work.root}/${temp}`)
+      }
+    }
+  })
 }
 
 /** The value for what one file's handling threw. */
 export function asItemProblem(index: number, path: string, what: 'read' | 'write', error: unknown): ItemProblem {
+  if (error instanceof ObstacleError) return { index, ...error.obstacle }
   if (error instanceof TargetError) return { index, code: `target-is-${error.kind}`, message: error.message }
   const errno = errnoOf(error)
   // What the system did not refuse is a fault of ours, and no matter of one file.

@@ -75,6 +75,16 @@ export function stat(path: string): Entry | undefined {
   }
 }
 
+/** Whether anything stands at `path`, or where its symlinks lead. Throws when that cannot be told: what cannot be looked at is not gone. */
+export function isThere(path: string): boolean {
+  try {
+    return stat(path) !== undefined
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return false
+    throw error
+  }
+}
+
 /**
  * What an open file is that nobody else knows of yet: by its name where that is cheaper, which under Deno it is
  * by half.

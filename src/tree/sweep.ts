@@ -2,6 +2,8 @@ import { type Dirent, rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
+import { nameOf, within } from './anchor.ts'
+import { parentOf } from './obstacle.ts'
 import { lstat } from './stat.ts'
 import { isAlive, type TempOwner, tempOwner } from './temp.ts'
 import { walkTree } from './walk.ts'
@@ -34,9 +36,9 @@ export function sweepTree(root: string, options: SweepOptions = {}): SweepResult
 /**
  * Sweeps a tree and tells of everything else in it: a cycle that needs both looks into each directory once.
  *
- * @param visit called for each name that is no temp's
+ * @param visit called for each name that is no temp's; a directory of which it says `false` is not entered
  */
-export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path: string, entry: Dirent) => void): SweepResult {
+export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path: string, entry: Dirent) => boolean | void): SweepResult {
   const removed: string[] = []
   const problems: Problem[] = []
   const alive = new Map<string, boolean>()
@@ -44,14 +46,13 @@ export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path:
   const unlisted = walkTree(root, (path, entry) => {
     const owner = entry.name.startsWith('.rowtree-') && !entry.isSymbolicLink() ? tempOwner(entry.name) : undefined
     if (!owner) {
-      visit(path, entry)
       // Repositories keep their own files, by the thousand.
-      return entry.isDirectory() && entry.name !== '.git'
+      return visit(path, entry) !== false && entry.isDirectory() && entry.name !== '.git'
     }
     try {
       if (isOurs(owner, alive) || isYoung(join(root, path), options.olderThan)) left++
       else {
-        if (!options.dryRun) remove(join(root, path), entry)
+        if (!options.dryRun) remove(root, path, entry)
         removed.push(path)
       }
     } catch (error) {
@@ -63,12 +64,20 @@ export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path:
   return { removed, left, problems: [...unlisted, ...problems] }
 }
 
+/** Removes the temps that killed processes left in one directory, and in none below it. One that cannot be removed stays for the next time. */
+export function sweepDirectory(path: string): void {
+  sweepOnTheWay(path, {}, () => false)
+}
+
 /** Removes a temp; one that vanished meanwhile is fine. */
-function remove(path: string, entry: Dirent): void {
+function remove(root: string, path: string, entry: Dirent): void {
   try {
-    // A directory that was staged whole goes whole: what is in it was written by its maker alone.
-    if (entry.isDirectory()) rmSync(path, { recursive: true })
-    else unlinkSync(path)
+    within(root, parentOf(path), (here) => {
+      const temp = `${here}/${nameOf(path)}`
+      // A directory that was staged whole goes whole: what is in it was written by its maker alone.
+      if (entry.isDirectory()) rmSync(temp, { recursive: true })
+      else unlinkSync(temp)
+    })
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error
   }

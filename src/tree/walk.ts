@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
+import { within } from './anchor.ts'
 
 /**
  * Goes through a tree, directory by directory. Symlinks are not followed.
@@ -23,7 +23,7 @@ export function walkTree(root: string, visit: (path: string, entry: Dirent) => b
 
 function list(root: string, directory: string, problems: Problem[]): Dirent[] {
   try {
-    return readdirSync(join(root, directory), { withFileTypes: true })
+    return within(root, directory, (here) => readdirSync(here, { withFileTypes: true }), () => [])
   } catch (error) {
     // A directory that vanished meanwhile holds nothing.
     const errno = errnoOf(error)

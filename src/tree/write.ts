@@ -5,7 +5,7 @@ import { isTempSuffix } from '../core/suffix.ts'
 import { RowtreeError } from '../errors.ts'
 import { abandon, complete, create, discard, finish, type Predecessor, publishNew, publishOver, writeWhole } from './atomic.ts'
 import { makeDirectories } from './directories.ts'
-import { flushDirectory, flushFile } from './durable.ts'
+import { flushDirectory, flushFile, flushUpwards } from './durable.ts'
 import { type FileContent, readAgain, readFile } from './read.ts'
 import { type Entry, lstat } from './stat.ts'
 import { TEMP_SUFFIX, tempName, tempPrefix } from './temp.ts'
@@ -186,11 +186,4 @@ async function stageGently(temp: string, bytes: Uint8Array, predecessor: Predece
     throw error
   }
   finish(fd, temp)
-}
-
-/** Flushes a directory and, where it was made just now, the directories that list it and its parents. */
-function flushUpwards(directory: string, made: string | undefined): void {
-  flushDirectory(directory)
-  if (made === undefined) return
-  for (let path = directory; path.length >= made.length; path = dirname(path)) flushDirectory(dirname(path))
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { onTestFinished } from 'vitest'
@@ -48,6 +48,16 @@ function mountAt(path: string, ...args: string[]): void {
   onTestFinished(() => {
     if (mounted.includes(path)) unmountFrom(path)
   })
+}
+
+/** Leaves room for this many more pages of 4 KB, or for this many more files, on a tmpfs; `undefined`: for more than anybody needs. */
+export function leaveRoom(path: string, what: 'pages' | 'files', more: number | undefined): void {
+  const { blocks, bfree, bsize, files, ffree } = statfsSync(path)
+  const used = what === 'pages' ? (blocks - bfree) * bsize : files - ffree
+  const room = what === 'pages' ? 4_096 : 1
+  // A size of 0 is none at all.
+  const limit = more === undefined ? (what === 'pages' ? 1 << 28 : 1 << 16) : Math.max(used + more * room, room)
+  run('mount', '-o', `remount,${what === 'pages' ? 'size' : 'nr_inodes'}=${limit}`, path)
 }
 
 /** Makes a mounted filesystem refuse all writing. */

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { filesystemClock } from '../../src/tree/clock.ts'
@@ -16,6 +16,14 @@ it('shows the time that a file gets which is written now, and leaves nothing', (
   expect(mtime).toBeGreaterThanOrEqual(before)
   expect(clock()).toBeGreaterThanOrEqual(mtime)
   expect(listing(state)).toEqual([])
+})
+
+it('stands back where the state takes no file just now', () => {
+  const [root, state] = [temporaryDirectory(), temporaryDirectory()]
+  const clock = filesystemClock(root, state)
+  rmSync(state, { recursive: true })
+  writeFileSync(join(root, 'file'), '')
+  expect(isSettled(lstat(join(root, 'file'))!.mtime, clock())).toBe(false)
 })
 
 it('moves on, so that a file settles', async () => {

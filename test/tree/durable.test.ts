@@ -30,9 +30,9 @@ describe('flushFilesystem', () => {
     const directory = temporaryDirectory()
     const code = `
       import { flushFilesystem } from '${source('tree/durable.ts')}'
-      console.log(JSON.stringify(await flushFilesystem('${directory}').catch((error) => String(error.stderr))))`
+      console.log(JSON.stringify(await flushFilesystem('${directory}').catch((error) => error.code + error.message)))`
     const wrapper = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', directory, '-e', 'trace=syncfs', '-e', 'inject=syncfs:error=EIO']
-    expect(await runScript(code, [], {}, wrapper)).toMatch(/Input\/output error/)
+    expect(await runScript(code, [], {}, wrapper)).toMatch(/^EIO.*Input\/output error/s)
   })
 
   it.skipIf(process.platform !== 'linux').each([
@@ -47,10 +47,27 @@ describe('flushFilesystem', () => {
     expect(await flushFilesystem('/tmp')).toBe(false)
   })
 
+  it.skipIf(process.platform !== 'linux')('leaves it to the caller where the program may not be started (needs Linux)', async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, 'sync'), 'it has no permission to run\n', { mode: 0o644 })
+    usePath(directory)
+    expect(await flushFilesystem('/tmp')).toBe(false)
+  })
+
   it.skipIf(process.platform !== 'linux')('does not take a failure for a missing call, whatever the path is named (needs Linux)', async () => {
     installSync(`echo "sync: error syncing '$2': Input/output error" >&2; exit 1`)
-    await expect(flushFilesystem('/tmp/invalid option')).rejects.toThrow('Command failed')
-    await expect(flushFilesystem('/tmp/usage')).rejects.toThrow('Command failed')
+    await expect(flushFilesystem('/tmp/invalid option')).rejects.toThrow('error syncing')
+    await expect(flushFilesystem('/tmp/usage')).rejects.toThrow('error syncing')
+  })
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['Input/output error', 'EIO'],
+    ['No space left on device', 'ENOSPC'],
+    ['Disk quota exceeded', 'EDQUOT'],
+    ['what nobody has heard of', 'EIO'],
+  ])('names the error that the program tells of: %s (needs Linux)', async (words, code) => {
+    installSync(`echo "sync: error syncing '$2': ${words}" >&2; exit 1`)
+    await expect(flushFilesystem('/tmp')).rejects.toMatchObject({ code, path: '/tmp' })
   })
 
   it.skipIf(process.platform !== 'linux')('tells that the path is missing (needs Linux)', async () => {

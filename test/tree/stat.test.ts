@@ -4,7 +4,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, utimesSync, wri
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { errnoOf } from '../../src/errors.ts'
-import { fstat, isSettled, lstat, sameStat, stat } from '../../src/tree/stat.ts'
+import { fstat, isSettled, isThere, lstat, sameStat, stat } from '../../src/tree/stat.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 it('lstat tells what stands at a path', () => {
@@ -83,4 +83,12 @@ it.each<[name: string, mtime: number, now: number, settled: boolean]>([
   ['in the future', 2_000_001, 1_000_000, false],
 ])('isSettled: %s', (_, mtime, now, settled) => {
   expect(isSettled(mtime, now)).toBe(settled)
+})
+
+it('isThere takes only the system\'s word that nothing is there', () => {
+  const file = join(temporaryDirectory(), 'file')
+  writeFileSync(file, '')
+  symlinkSync('nowhere', `${file}-link`)
+  expect([file, `${file}-other`, `${file}/below`, `${file}-link`].map(isThere)).toEqual([true, false, false, false])
+  expect(() => isThere(`${file}${'x'.repeat(300)}`)).toThrow('ENAMETOOLONG')
 })
