@@ -121,8 +121,14 @@ export interface Baseline {
   find(paths: readonly string[]): Map<string, BaselineEntry>
   /** The paths of all entries, in order. */
   paths(): Iterable<string>
-  /** The content of an entry, or any other that the baseline holds. */
+  /**
+   * The content of an entry, or any other that the baseline holds.
+   *
+   * @throws `RowtreeError` `baseline-invalid` where its bytes are not those of its digest any more
+   */
   content(stored: Stored): Uint8Array
+  /** Whether a content is there, byte for byte. Asked before history relies on it for what is overwritten. */
+  holds(stored: Stored): boolean
   /** Stores contents that lie one after another, and returns the number of their pack. */
   addPack(contents: Uint8Array): number
   /** Adds an entry, or replaces the `previous` one of its path. */

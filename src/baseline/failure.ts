@@ -1,8 +1,9 @@
+import { statSync } from 'node:fs'
 import { RowtreeError } from '../errors.ts'
 import { invalid } from './schema.ts'
 
 /** SQLite's primary result codes, https://sqlite.org/rescode.html. */
-const [BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB] = [5, 8, 10, 11, 13, 14, 26]
+const [ERROR, BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, SCHEMA, CONSTRAINT, MISMATCH, NOTADB] = [1, 5, 8, 10, 11, 13, 14, 17, 19, 20, 26]
 
 /** Runs `work` and turns what SQLite throws into an error with a code, the path and a remedy. */
 export function asStorageError<T>(path: string, work: () => T): T {
@@ -27,8 +28,11 @@ const WORDS: Readonly<Record<string, number>> = {
 /** SQLite's primary result code of a thrown value; `undefined` where it is none of SQLite's. */
 function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
-  const { errcode, message } = error as Error & { errcode?: unknown }
-  return typeof errcode === 'number' ? errcode & 0xff : WORDS[message.split(': ', 1)[0]!]
+  const { code, errcode, message } = error as Error & { code?: unknown; errcode?: unknown }
+  // An integer that no part of us could have written.
+  if (code === 'ERR_OUT_OF_RANGE') return MISMATCH
+  if (typeof errcode === 'number') return errcode & 0xff
+  return WORDS[message.split(': ', 1)[0]!] ?? (code === 'ERR_SQLITE_ERROR' ? ERROR : undefined)
 }
 
 /** Whether another connection holds the database. */
@@ -36,20 +40,38 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error) === BUSY
 }
 
+/**
+ * Whether a database cannot be read because somebody died while he wrote it. Who opens it to write tidies up.
+ *
+ * @param error of an opening that only reads
+ */
+export function isLeftBehind(error: unknown, path: string): boolean {
+  const code = codeOf(error)
+  return (code === READONLY || code === CANTOPEN) && (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
 function translate(path: string, error: unknown): unknown {
   switch (codeOf(error)) {
     case FULL:
       return fatal('disk-full', 'the disk is full; make room and run it again', 'ENOSPC')
     case IOERR:
-      return fatal('io-error', 'the disk reported an input/output error; check the disk', 'EIO')
+      // Also what a quota refuses.
+      return fatal('io-error', 'the disk reported an input/output error; check the disk, and whether a quota is used up', 'EIO')
     case READONLY:
-    case CANTOPEN:
       return fatal('read-only', 'the directory cannot be written; check its permissions')
+    case CANTOPEN:
+      return fatal('read-only', 'a file in the directory cannot be opened; check its permissions, the disk, and how many files may be open (ulimit -n)')
     case BUSY:
       return fatal('locked', 'another program holds it; end that program')
     case CORRUPT:
     case NOTADB:
       return invalid(path, 'it is damaged or not a database', error)
+    // Our statements fit our tables.
+    case ERROR:
+    case SCHEMA:
+    case CONSTRAINT:
+    case MISMATCH:
+      return invalid(path, 'it does not hold what it should', error)
     default:
       return error
   }

@@ -12,6 +12,11 @@ const REFERENCES = [
 /** Selects the packs that are mostly dead. */
 const SPARSE = 'live * 2 < size'
 
+/** A pack of more bytes is read in parts. */
+const RECENT_BYTES = 1024 * 1024
+
+type Bytes = { readonly bytes: unknown } | undefined
+
 /** The contents of a baseline: values that each hold many contents, and live as long as one of these is referred to. */
 export class Packs {
   readonly #db: DatabaseSync
@@ -22,9 +27,12 @@ export class Packs {
   readonly #update: StatementSync
   readonly #inherit: StatementSync
   readonly #slice: StatementSync
+  readonly #whole: StatementSync
   readonly #totals: StatementSync
   /** Bytes that each pack gained or lost since the accounts were written. */
   readonly #changes = new Map<number, number>()
+  /** What was read last; without bytes it is too large to be kept. */
+  #recent: { readonly pack: number; readonly bytes: unknown } | undefined
   /** There may be packs that nothing refers to. At first there may be some of a killed process. */
   #unsettled = true
 
@@ -42,6 +50,7 @@ export class Packs {
     this.#inherit = db.prepare('update accounts set live = (select live from accounts where pack = ?) where pack = ?')
     // The offset counts from 1 in SQL.
     this.#slice = db.prepare('select substr(bytes, ? + 1, ?) as bytes from packs where id = ?')
+    this.#whole = db.prepare(`select bytes from packs where id = ? and length(bytes) <= ${RECENT_BYTES}`)
     // What is referred to twice can make a pack look more than alive.
     this.#totals = db.prepare('select total(max(size - live, 0)) as dead, total(live) as live from accounts')
   }
@@ -53,12 +62,21 @@ export class Packs {
     return id
   }
 
+  /** What lies at a place; whether it is what was put there its digest has to tell. */
   read(place: ContentPlace, size: number): Uint8Array {
+    const bytes = this.#sliceAt(place, size)
+    if (!(bytes instanceof Uint8Array) || bytes.length !== size) throw invalid(this.#path, `its pack ${place.pack} is damaged`)
+    return bytes
+  }
+
+  /** A content that is asked for is mostly not the only one of its pack. */
+  #sliceAt({ pack, offset }: ContentPlace, size: number): unknown {
     // A reference to no bytes does not count in its pack's account and may outlive it.
     if (size === 0) return new Uint8Array(0)
-    const row = this.#slice.get(place.offset, size, place.pack) as { bytes: Uint8Array } | undefined
-    if (!row || row.bytes.length !== size) throw invalid(this.#path, `its pack ${place.pack} is damaged`)
-    return row.bytes
+    if (this.#recent?.pack !== pack) this.#recent = { pack, bytes: (this.#whole.get(pack) as Bytes)?.bytes }
+    const { bytes } = this.#recent
+    if (bytes instanceof Uint8Array) return offset < 0 ? undefined : bytes.slice(offset, offset + size)
+    return (this.#slice.get(offset, size, pack) as Bytes)?.bytes
   }
 
   /** Notes a new reference to that many bytes of a pack. */
@@ -82,6 +100,7 @@ export class Packs {
   settle(): void {
     if (!this.#unsettled) return
     this.save()
+    this.#recent = undefined
     this.#drop('live = 0')
     const { dead, live } = this.#totals.get() as { dead: number; live: number }
     if (dead > Math.max(this.#slack, live)) this.#repack()
@@ -90,6 +109,7 @@ export class Packs {
 
   /** Forgets the changes of a transaction that was rolled back. */
   forget(): void {
+    this.#recent = undefined
     this.#changes.clear()
   }
 

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { RowtreeError } from '../errors.ts'
 import { HISTORY, migrate } from './migration.ts'
 
-const VERSION = 2
+/** What this rowtree writes. */
+export const VERSION = 2
 
 /**
  * Entries are clustered by path, so that a directory's entries lie together. Contents lie in packs,
@@ -45,6 +46,12 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
     db.exec('commit')
     return
   }
+  requireOurs(db, version, path, tree)
+  if (version < VERSION) migrate(db, VERSION)
+}
+
+/** Checks that these tables are ones this version understands, and that they describe this tree. */
+export function requireOurs(db: DatabaseSync, version: number, path: string, tree: string): void {
   if (version > VERSION) {
     throw new RowtreeError('baseline-newer', `Cannot open the baseline ${path}: a newer rowtree wrote it; update rowtree`, { path })
   }
@@ -56,7 +63,6 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
       { path },
     )
   }
-  if (version < VERSION) migrate(db, VERSION)
 }
 
 export function invalid(path: string, state: string, cause?: unknown): RowtreeError {

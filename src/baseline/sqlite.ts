@@ -1,10 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Baseline, BaselineEntry, HistoryRecord, Merge, Operation, Retention, Stored, Undecided } from './baseline.ts'
+import { digestOf } from '../digest.ts'
+import { RowtreeError } from '../errors.ts'
 import { asStorageError } from './failure.ts'
 import { History } from './history.ts'
 import { mergesOf } from './merges.ts'
 import { Packs } from './packs.ts'
-import { prepareSchema } from './schema.ts'
+import { invalid, prepareSchema } from './schema.ts'
+import { isSoundEntry, isSoundPath, isSoundRecord } from './sound.ts'
 import { undecidedOf } from './undecided.ts'
 import type { Digest, FileStat } from '../types.ts'
 
@@ -116,7 +119,11 @@ class SqliteBaseline implements Baseline {
   find(paths: readonly string[]): Map<string, BaselineEntry> {
     const found = new Map<string, BaselineEntry>()
     const rows = this.#guard(() => this.#statements.find.all(JSON.stringify(paths)) as unknown as Columns[])
-    for (const row of rows) found.set(row[0], asEntry(row))
+    for (const row of rows) {
+      const entry = asEntry(row)
+      if (!isSoundEntry(entry)) throw damagedAt(this.#path, row[0])
+      found.set(row[0], entry)
+    }
     return found
   }
 
@@ -125,13 +132,32 @@ class SqliteBaseline implements Baseline {
     for (let last = ''; ; ) {
       const page = this.#guard(() => this.#statements.paths.all(last) as unknown as { path: string }[])
       if (page.length === 0) return
-      for (const { path } of page) yield path
-      last = page.at(-1)!.path
+      for (const { path } of page) {
+        if (!isSoundPath(path)) throw damagedAt(this.#path, path)
+        yield path
+      }
+      const next = page.at(-1)!.path
+      // Deno cuts a text at its NUL: what is left would be followed by itself for ever.
+      if (next === last) throw damagedAt(this.#path, next)
+      last = next
     }
   }
 
-  content({ place, size }: Stored): Uint8Array {
-    return this.#guard(() => this.#packs.read(place, size))
+  content({ place, size, digest }: Stored): Uint8Array {
+    const bytes = this.#guard(() => this.#packs.read(place, size))
+    // SQLite has no checksums: whatever became of the file would be taken for what a person wrote.
+    if (digestOf(bytes) !== digest) throw invalid(this.#path, `its pack ${place.pack} is damaged`)
+    return bytes
+  }
+
+  holds(stored: Stored): boolean {
+    try {
+      this.content(stored)
+      return true
+    } catch (error) {
+      if (error instanceof RowtreeError && error.code === 'baseline-invalid') return false
+      throw error
+    }
   }
 
   addPack(contents: Uint8Array): number {
@@ -182,7 +208,10 @@ class SqliteBaseline implements Baseline {
   }
 
   records(operation: number): HistoryRecord[] {
-    return this.#guard(() => this.#history.records(operation))
+    const records = this.#guard(() => this.#history.records(operation))
+    const unsound = records.find((record) => !isSoundRecord(record))
+    if (unsound) throw damagedAt(this.#path, unsound.path)
+    return records
   }
 
   markUndone(operation: number): void {
@@ -227,7 +256,8 @@ class SqliteBaseline implements Baseline {
 }
 
 function prepare(db: DatabaseSync) {
-  const find = db.prepare(`select ${COLUMNS} from entries where path in (select value from json_each(?))`)
+  // An inode may be beyond what the driver gives back of an integer, though it took it: those of network filesystems and NTFS have 64 bits.
+  const find = db.prepare(`select ${COLUMNS.replace('inode', 'cast(inode as real)')} from entries where path in (select value from json_each(?))`)
   find.setReturnArrays(true)
   return {
     find,
@@ -239,6 +269,10 @@ function prepare(db: DatabaseSync) {
     refresh: db.prepare('update entries set mtime = ?, inode = ?, settled = ? where path = ?'),
     remove: db.prepare('delete from entries where path = ?'),
   }
+}
+
+function damagedAt(baseline: string, path: unknown): RowtreeError {
+  return invalid(baseline, `what it holds of ${JSON.stringify(path)} is damaged`)
 }
 
 function asEntry([path, collection, key, digest, size, mtime, inode, settled, pack, offset, source]: Columns): BaselineEntry {
