@@ -117,7 +117,7 @@ async function applyTogether(database: Database, tables: readonly string[], task
 
 /** Rows in a file that nobody else can open would be lost. */
 function requireCurrent({ isCurrent, failures }: Database): void {
-  if (!isCurrent()) throw failures.unwritable(new Error('it was closed'))
+  if (!isCurrent()) throw failures.unwritable(new Error('it was closed, or cannot be looked at. Run it again'))
 }
 
 async function writeAll(database: Database, db: Kysely<unknown>, tables: readonly string[], tasks: readonly Task[], course: Course): Promise<Problem | undefined> {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { RowtreeError } from '../errors.ts'
 import type { Catalogue } from './column.ts'
+import type { Examination } from './examination.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './texts.ts'
 
@@ -21,6 +22,7 @@ export interface Database {
   readonly catalogue: Catalogue
   readonly failures: Failures
   readonly texts: Texts
+  readonly examination: Examination
   /** The connection for single questions. */
   readonly kysely: Kysely<unknown>
   /** A connection for streams of rows, opened at the first call: a connection that streams answers nothing else. */

@@ -60,11 +60,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-async function presetOf({ preset }: StoreOptions): Promise<Preset> {
+/** The preset that a store is opened with. */
+export async function presetOf({ preset }: Pick<StoreOptions, 'preset'>): Promise<Preset> {
   return typeof preset === 'string' ? PRESETS[preset]() : (await import('./own-preset.ts')).loadPreset(preset.module)
 }
 
-function settingsOf({ preset, mybb, wordpress, settings, options }: StoreOptions): unknown {
+/** What that preset is told. */
+export function settingsOf({ preset, mybb, wordpress, settings, options }: StoreOptions): unknown {
   if (typeof preset !== 'string') return options ?? {}
   return { table: undefined, mybb, wordpress, settings }[preset]
 }

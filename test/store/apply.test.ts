@@ -252,9 +252,9 @@ describe('a store that cannot be written', () => {
   })
 
   test.each([
-    [10 | (3 << 8), 'SQLITE_IOERR', 'the disk reports an error. Check the disk'],
+    [10 | (3 << 8), 'SQLITE_IOERR', 'the disk reports an error. Check the disk, and whether a quota is used up'],
     [11, 'SQLITE_CORRUPT', 'the database is damaged. Check it with "pragma integrity_check"'],
-    [14, 'SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory'],
+    [14, 'SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory, and more files to be open (ulimit -n)'],
   ])('for a reason of SQLite (code %i) is told with the remedy', (errcode, errno, state) => {
     const error = sqliteFailures('/srv/store.db', () => true).unwritable(Object.assign(new Error('?'), { errcode }))
     expect(error).toMatchObject({ code: 'store-unwritable', message: `Cannot write the store /srv/store.db: ${state}`, errno })

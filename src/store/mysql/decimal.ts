@@ -17,6 +17,13 @@ export function asDecimal(text: string, precision: number, scale: number): strin
   return `${sign}${whole || '0'}${scale === 0 ? '' : `.${fraction.padEnd(scale, '0')}`}`
 }
 
+/** A pattern would look for the end from each zero. */
+function zerosAtEnd(digits: string): number {
+  let count = 0
+  while (digits[digits.length - 1 - count] === '0') count++
+  return count
+}
+
 function digitsOf(text: string): Digits | undefined {
   const [match, sign, whole = '', fraction = '', exponent = '0'] = /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(text) ?? []
   if (match === undefined || whole + fraction === '') return undefined
@@ -24,5 +31,5 @@ function digitsOf(text: string): Digits | undefined {
   if (Math.abs(shift) > MOST) return undefined
   const all = '0'.repeat(Math.max(0, -shift)) + whole + fraction + '0'.repeat(Math.max(0, shift))
   const point = Math.max(0, -shift) + whole.length + shift
-  return { negative: sign === '-', whole: all.slice(0, point).replace(/^0+/, ''), fraction: all.slice(point).replace(/0+$/, '') }
+  return { negative: sign === '-', whole: all.slice(0, point).replace(/^0+/, ''), fraction: all.slice(point, all.length - zerosAtEnd(all.slice(point))) }
 }

@@ -8,6 +8,7 @@ import { catalogueOf } from './catalogue.ts'
 import { connect } from './connect.ts'
 import { MysqlDialect } from './dialect.ts'
 import { Engines } from './engines.ts'
+import { mysqlExamination } from './examine.ts'
 import { exclusively } from './exclusive.ts'
 import { failuresOf } from './failures.ts'
 import { mysqlLanguage } from './language.ts'
@@ -50,6 +51,7 @@ export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<
     catalogue,
     failures,
     texts: serverTexts,
+    examination: mysqlExamination({ question: kysely, writer }, catalogue, address),
     kysely,
     streaming: async () => stream,
     async writing() {

@@ -39,7 +39,7 @@ export async function listenTo({ open, own, watched, onChange }: Listening): Pro
   async function listen(): Promise<boolean> {
     const next = await open()
     try {
-      const { rows } = await next.query({ text: TRIGGERED, values: [watched.map(({ table }) => nameOf(table))] })
+      const { rows } = await next.query({ text: UNTOLD, values: [watched.map(({ table }) => nameOf(table))] })
       if (rows.length > 0) {
         await next.end()
         return false
@@ -97,7 +97,7 @@ export async function listenTo({ open, own, watched, onChange }: Listening): Pro
 }
 
 /** Quoted, for `to_regclass`. */
-function nameOf(table: string): string {
+export function nameOf(table: string): string {
   return table.split('.').map((part) => `"${part.replaceAll('"', '""')}"`).join('.')
 }
 
@@ -105,7 +105,7 @@ function nameOf(table: string): string {
  * The tables that do not tell of each change: without the trigger for inserts, deletions, updates and truncations (bits 4, 8, 16, 32), or with it
  * switched off; and those whose rows may be changed through another table, whose triggers fire then.
  */
-const TRIGGERED = `
+export const UNTOLD: string = `
   select name from unnest($1::text[]) as name
   where not exists (
     select from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid = t.tgrelid

@@ -6,6 +6,7 @@ import { addressOf } from './address.ts'
 import { catalogueOf } from './catalogue.ts'
 import { PostgresConnection, type Witness } from './connection.ts'
 import { PostgresDialect } from './dialect.ts'
+import { postgresExamination } from './examine.ts'
 import { failuresOf } from './failures.ts'
 import { postgresLanguage } from './language.ts'
 import { listenTo } from './listen.ts'
@@ -53,6 +54,7 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
     catalogue: catalogueOf(kysely),
     failures,
     texts: wholeTexts,
+    examination: postgresExamination(kysely, address),
     kysely,
     streaming: async () => streaming,
     async writing() {

@@ -1,4 +1,4 @@
-import { RowtreeError, messageOf } from '../../errors.ts'
+import { errnoOf, messageOf, RowtreeError } from '../../errors.ts'
 import type { Failures } from '../database.ts'
 
 /** SQLite's primary result codes that a person can do something about. */
@@ -6,7 +6,10 @@ const STATES: Readonly<Record<number, readonly [name: string, state: string]>> =
   5: ['SQLITE_BUSY', 'another program has locked it. Try again when that program is done'],
   6: ['SQLITE_LOCKED', 'another program has locked it. Try again when that program is done'],
   8: ['SQLITE_READONLY', 'a program died while it wrote. Open it once as a user who may write the file and its directory, which tidies up'],
+  10: ['SQLITE_IOERR', 'the disk reports an error. Check the disk, and whether a quota is used up'],
   11: ['SQLITE_CORRUPT', 'the database is damaged. Check it with "pragma integrity_check"'],
+  13: ['SQLITE_FULL', 'the disk is full. Make room'],
+  14: ['SQLITE_CANTOPEN', 'it cannot be opened. Check its permissions, the disk, and how many files may be open (ulimit -n)'],
   26: ['SQLITE_NOTADB', 'it is not a SQLite database. Correct store.url'],
 }
 
@@ -14,9 +17,7 @@ const STATES: Readonly<Record<number, readonly [name: string, state: string]>> =
 const WRITE_STATES: typeof STATES = {
   ...STATES,
   8: ['SQLITE_READONLY', 'it is read-only. Allow this user to write the file and its directory'],
-  10: ['SQLITE_IOERR', 'the disk reports an error. Check the disk'],
-  13: ['SQLITE_FULL', 'the disk is full. Make room'],
-  14: ['SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory'],
+  14: ['SQLITE_CANTOPEN', 'its journal cannot be made. Allow this user to write its directory, and more files to be open (ulimit -n)'],
 }
 
 /** What only the row is to blame for: SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH. */
@@ -46,18 +47,28 @@ export function replaced(path: string, what: 'read' | 'write', cause?: unknown):
 
 function named(path: string, what: 'read' | 'write', error: unknown): RowtreeError {
   if (error instanceof RowtreeError) return error
-  const [errno, state] = (what === 'read' ? STATES : WRITE_STATES)[primaryCode(error)] ?? [undefined, messageOf(error)]
+  const [errno, state] = (what === 'read' ? STATES : WRITE_STATES)[primaryCode(error)] ?? stateOf(error)
   const details = { path, ...(errno !== undefined && { errno }), cause: error }
   const code = isLock(errno) ? 'store-locked' : what === 'read' ? 'store-unreadable' : 'store-unwritable'
   return new RowtreeError(code, `Cannot ${what} the store ${path}: ${state}`, details)
+}
+
+/** What the system refused beside SQLite, or what nobody knows a remedy for. */
+function stateOf(error: unknown): readonly [errno: string | undefined, state: string] {
+  const errno = errnoOf(error)
+  return errno === undefined || errno.startsWith('ERR_') ? [undefined, messageOf(error)] : [errno, `${messageOf(error)}. Check its permissions and the disk`]
 }
 
 function isLock(errno: string | undefined): boolean {
   return errno === 'SQLITE_BUSY' || errno === 'SQLITE_LOCKED'
 }
 
+/** SQLite's own words, for what Deno throws without a code. */
+const WORDS: Readonly<Record<string, number>> = { 'disk I/O error': 10, 'database or disk is full': 13, 'unable to open database file': 14 }
+
 /** SQLite refines its codes in the upper bits. */
 function primaryCode(error: unknown): number {
-  const code = error instanceof Error ? (error as Error & { errcode?: unknown }).errcode : undefined
-  return typeof code === 'number' ? code & 0xff : 0
+  if (!(error instanceof Error)) return 0
+  const { errcode, message } = error as Error & { errcode?: unknown }
+  return typeof errcode === 'number' ? errcode & 0xff : (WORDS[message.split(': ', 1)[0]!] ?? 0)
 }

@@ -57,13 +57,20 @@ function connect(location: string, readOnly: boolean, patience = PATIENCE): Data
   try {
     waitFor(database, patience)
     database.prepare('select count(*) from sqlite_schema').get()
-    // Writing reads each row before and after, which should not go to the file again. KiB, where negative.
-    if (!readOnly) database.prepare(`pragma cache_size = ${-WRITE_CACHE}`).get()
+    if (!readOnly) prepareToWrite(database)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function prepareToWrite(database: DatabaseSync): void {
+  // Writing reads each row before and after, which should not go to the file again. KiB, where negative.
+  database.exec(`pragma cache_size = ${-WRITE_CACHE}`)
+  // A rollback journal is removed to commit. With less than this its directory is not flushed: after a power failure the journal may be back, and the
+  // next look takes back rows that the baseline knows as written. Their files would then get the old content.
+  database.exec('pragma synchronous = extra')
 }
 
 function checkFile(file: string): void {
@@ -79,7 +86,7 @@ function checkFile(file: string): void {
       const message = `Cannot open the store ${file}: there is no such file. Correct store.url`
       throw new RowtreeError('store-missing', message, { path: file, errno, cause: error })
     }
-    const state = errno === 'EACCES' ? 'the permission to read it is missing' : `the system reports ${errno ?? error}`
+    const state = errno === 'EACCES' ? 'the permission to read it is missing. Allow this user to read it' : `the system reports ${errno ?? error}. Check the disk`
     throw refusal(file, state, errno, error)
   }
 }

@@ -7,6 +7,7 @@ import { RowtreeError } from '../../errors.ts'
 import type { Database, DatabaseOptions } from '../database.ts'
 import { sqliteCatalogue } from './catalogue.ts'
 import { NodeSqliteDialect } from './dialect.ts'
+import { sqliteExamination } from './examine.ts'
 import { replaced, sqliteFailures } from './failures.ts'
 import { openSqliteFile, rollBackJournal } from './file.ts'
 import { identityOf } from './identity.ts'
@@ -36,6 +37,7 @@ export async function openSqlite(url: string, { directory }: DatabaseOptions): P
       language: sqliteLanguage,
       catalogue: sqliteCatalogue(kysely),
       failures,
+      examination: sqliteExamination(kysely, real),
       recover: () => rollBackJournal(real),
       // The database file and those that SQLite keeps beside it, https://sqlite.org/tempfiles.html.
       files: ['', '-journal', '-wal', '-shm'].map((suffix) => path + suffix),
