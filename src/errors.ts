@@ -84,7 +84,7 @@ export function errnoOf(error: unknown): string | undefined {
   const { code, errno } = error as Error & { code?: unknown; errno?: unknown }
   if (typeof code === 'string' && /^(?!UNKNOWN$)\w+$/.test(code)) return code
   // The runtimes do not name all the system's numbers; EDQUOT is one that they leave out.
-  const number = typeof errno === 'number' ? -errno : Number(/\(os error (\d+)\)$/.exec(error.message)?.[1])
+  const number = typeof errno === 'number' ? -errno : Number(/^[^(']+\(os error (\d+)\)(?:$|: )/.exec(error.message)?.[1])
   return NAMES.get(number)
 }
 

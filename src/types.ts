@@ -62,6 +62,7 @@ export type ProblemCode =
   | 'directory-is-file'
   | 'directory-is-symlink'
   | 'duplicate-row'
+  | 'file-cut-short'
   | 'file-deleted'
   | 'file-emptied'
   | 'file-in-the-way'

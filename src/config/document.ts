@@ -7,11 +7,11 @@ import {
   isSeq,
   LineCounter,
   type Node,
-  parseDocument,
   type Range,
   visit,
   type YAMLError,
 } from 'yaml'
+import { parseYaml } from '../core/parsing.ts'
 import type { Fault, Locate, Path, Position } from './fault.ts'
 
 /** A YAML text as a value, with the way back from a path to its place. */
@@ -56,13 +56,14 @@ export function readDocument(source: string): ConfigDocument | Fault {
   const text = source.replace(/^\uFEFF/, '')
   const lines = new LineCounter()
   // Pretty errors would quote the source. Keys as strings make "1" and 1 the same key, as in the result.
-  const document: Document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+  const document = parseYaml(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
   const fault = (message: string, offset: number): Fault => ({ message, path: [], position: at(offset) })
 
+  if (!document) return fault(SYNTAX.RESOURCE_EXHAUSTION, 0)
   // Only the first: the rest mostly follow from it. A tag that is not known is a mere warning to the parser.
   const [first] = document.errors.concat(document.warnings)
   if (first !== undefined) return fault(syntaxMessage(first, text), first.pos[0])

@@ -1,7 +1,8 @@
-import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, type ScalarTag, type YAMLMap } from 'yaml'
+import { type Document, type ErrorCode, isAlias, isMap, isScalar, LineCounter, type Pair, type Scalar, type ScalarTag, type YAMLMap } from 'yaml'
 import type { Problem, ProblemCode } from '../types.ts'
 import type { Field, FieldValue } from './fields.ts'
 import { nearestOf } from './nearest.ts'
+import { parseYaml } from './parsing.ts'
 
 /** The values of a file, or why it has none. */
 export type Decoded = { readonly values: FieldValue[] } | { readonly problem: Problem }
@@ -109,7 +110,8 @@ export function decodeMap(text: string, path: string): { readonly fields: readon
 
 /** Reads a document, of any names where none are given, or says what is wrong with it first. */
 export function readFields(text: string, decimals: ReadonlySet<string>, lineCounter?: LineCounter, names?: readonly string[]): FieldsDocument | Fault {
-  const document = parseDocument(text, lineCounter ? { ...PARSING, lineCounter } : PARSING)
+  const document = parseYaml(text, lineCounter ? { ...PARSING, lineCounter } : PARSING)
+  if (!document) return invalid(SYNTAX.RESOURCE_EXHAUSTION!, 0)
   // Only the first: the rest mostly follow from it. A tag that is not known is a mere warning to the parser.
   const [error] = document.errors.concat(document.warnings)
   if (error) return invalid(SYNTAX[error.code] ?? 'this is not YAML', error.pos[0])

@@ -1,4 +1,4 @@
-import type { Problem } from '../types.ts'
+import type { FileStat, Problem } from '../types.ts'
 import { resolveCommand } from './remedy.ts'
 import { asText, isBlank, type TextFault, textFault } from './text.ts'
 import { findUnsafe } from './unsafe-template.ts'
@@ -29,6 +29,21 @@ export function guardSize(path: string, size: number, guards: Guards): Verdict |
   if (size <= guards.maxFileSize) return undefined
   const state = `it has ${size.toLocaleString('en-US')} bytes, more than guards.maxFileSize (${guards.maxFileSize.toLocaleString('en-US')})`
   return held('file-too-large', `Cannot import ${path}: ${state}. Shorten it, raise the limit, or confirm with: ${resolveCommand(path, 'tree')}`)
+}
+
+/** Disks write in blocks of this many bytes, or multiples of it. */
+const BLOCK = 512
+
+/**
+ * Holds a file of which only the first blocks, or none, reached the disk before power was lost: it is the very file that was agreed on, nobody wrote
+ * to it since, and yet it is shorter.
+ *
+ * @param agreed what the baseline knows of the file
+ */
+export function guardStat(path: string, file: FileStat, agreed: FileStat | undefined): Verdict | undefined {
+  if (!agreed || file.inode !== agreed.inode || file.mtime !== agreed.mtime || file.size >= agreed.size || file.size % BLOCK > 0) return undefined
+  const state = `it has ${file.size.toLocaleString('en-US')} bytes of ${agreed.size.toLocaleString('en-US')}, and nobody wrote to it since: so a power failure leaves files`
+  return held('file-cut-short', `Cannot import ${path}: ${state}. Take the row's content with: ${resolveCommand(path, 'store')} (or --prefer tree)`)
 }
 
 /**

@@ -9,13 +9,14 @@ import type { Side } from '../types.ts'
  * ```
  */
 export function resolveCommand(path: string, prefer: Side | 'merge'): string {
-  return `rowtree resolve ${quoted(path)} --prefer ${prefer}`
+  return `rowtree resolve ${shellWord(path)} --prefer ${prefer}`
 }
 
 /** What no shell reads as anything but itself. */
 const PLAIN = /^[\p{L}\p{N}_./:,+][\p{L}\p{M}\p{N}_./:,+-]*$/u
 
-function quoted(path: string): string {
+/** A path as one word of a shell's command. */
+export function shellWord(path: string): string {
   // A leading dash would be read as an option, quotes or not.
   const word = path.startsWith('-') ? `./${path}` : path
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

@@ -112,7 +112,7 @@ function intoBlock(layout: Layout, token: CST.BlockScalar, value: FieldValue): E
   const header = props[0]!.source
   const start = props[0]!.offset
   const end = props.reduce((sum, { source }) => sum + source.length, start) + token.source.length
-  const comment = props.slice(1).map(({ source }) => source).join('').replace(/\s+$/, '')
+  const comment = props.slice(1).map(({ source }) => source).join('').trimEnd()
   // With a plus they are content.
   const tail = header.includes('+') ? '' : token.source.slice(token.source.trimEnd().length)
   const gap = tail.split('\n').length - 2

@@ -38,6 +38,11 @@ export class Settling {
     return this.#wanted.size > 0
   }
 
+  /** Whether a path waits. */
+  has(path: string): boolean {
+    return this.#last.has(path) || this.#wanted.has(path)
+  }
+
   /** A path changed. */
   touch(path: string, now: number): void {
     this.#last.delete(path)

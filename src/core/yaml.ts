@@ -48,7 +48,7 @@ function layoutOf(text: string, document: Document): ToStringOptions {
     },
   })
   return {
-    indent: steps.length > 0 ? Math.min(...steps) : 2,
+    indent: steps.length > 0 ? steps.reduce((least, step) => Math.min(least, step)) : 2,
     indentSeq: indentSeq ?? true,
     flowCollectionPadding: padding ?? true,
     // A line that was longer than usual stays whole.
@@ -71,7 +71,7 @@ function pullCommentUp(text: string, document: Document): void {
   const { contents, comment } = document
   if (!comment || !isCollection(contents) || contents.comment) return
   const before = text.slice(0, text.indexOf('#', contents.range![1]))
-  if (/\n\s*\n\s*$/.test(before)) return
+  if (before.slice(before.trimEnd().length).split('\n').length > 2) return
   contents.comment = comment
   document.comment = null
 }

@@ -349,3 +349,8 @@ test('a revised text holds the new values and every comment', () => {
     { numRuns: 1_000 },
   )
 })
+
+it('says that blocks are nested too deeply, also where the parser runs out of stack', () => {
+  const problem = { code: 'invalid-yaml', message: expect.stringContaining('nested too deeply') }
+  for (const depth of [10_000, 300_000]) expect(decodeFields(`a:\n${'- '.repeat(depth)}\n`, ['a'], 'a.yaml')).toMatchObject({ problem })
+})

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { DEFAULT_GUARDS, guardContent, type Guards, guardSize, misplacedVerdict, undoneVerdict } from '../../src/core/guards.ts'
+import { DEFAULT_GUARDS, guardContent, type Guards, guardSize, guardStat, misplacedVerdict, undoneVerdict } from '../../src/core/guards.ts'
 
 const LENIENT: Guards = { ...DEFAULT_GUARDS, allowEmpty: true }
 
@@ -29,6 +29,30 @@ describe('a template that a board evaluates', () => {
     ['nobody evaluates it', path, '${b}', DEFAULT_GUARDS],
   ])('comes in where %s', (_, where, text, some) => {
     expect(guardContent(where, utf8(text), utf8('x'), false, some)).toBeUndefined()
+  })
+})
+
+describe('guardStat', () => {
+  const agreed = { size: 10_000, mtime: 5, inode: 7 }
+
+  it.each([0, 512, 8_192])('holds a file that lost all but its first %i bytes although nobody wrote to it', (size) => {
+    expect(guardStat(PATH, { ...agreed, size }, agreed)).toMatchObject({
+      code: 'file-cut-short',
+      message: expect.stringMatching(/^Cannot import a\/x\.html: it has [0-9,]+ bytes of 10,000, and nobody .* with: rowtree resolve a\/x\.html --prefer store \(or --prefer tree\)$/),
+    })
+  })
+
+  it.each([
+    ['somebody wrote to it', { ...agreed, size: 512, mtime: 6 }],
+    ['it is another file', { ...agreed, size: 512, inode: 8 }],
+    ['it did not become shorter', agreed],
+    ['it ends within a block', { ...agreed, size: 513 }],
+  ])('lets a file pass where %s', (_, file) => {
+    expect(guardStat(PATH, file, agreed)).toBeUndefined()
+  })
+
+  it('lets a file pass that is not known', () => {
+    expect(guardStat(PATH, agreed, undefined)).toBeUndefined()
   })
 })
 

@@ -114,3 +114,13 @@ it.skipIf(!existsSync(BOARD))('no template is that MyBB ships', () => {
   expect(templates.length).toBeGreaterThan(900)
   expect(templates.filter(({ template }) => findUnsafe(template) !== undefined).map(({ title }) => title)).toEqual([])
 })
+
+it.each(['$config[x', '{$a[ ', '[b] ', '$ ', '->b', ' ', '[$'])('looks at a long text only once, whatever it repeats: %j', (piece) => {
+  // Some of these took minutes when the time grew with the square.
+  expect(findUnsafe(`{$a[${piece.repeat(2_000_000 / piece.length)}`)).toBeUndefined()
+})
+
+it('finds what shows a setting of the database wherever the one before it ends', () => {
+  expect(findUnsafe('$config[\n$config[\n$config["database"][  ]')?.line).toBe(2)
+  expect(findUnsafe('$config[][x$config[\n][x][$config[x')?.line).toBe(1)
+})
