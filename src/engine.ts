@@ -20,6 +20,7 @@ import type { WatchOptions, WatchSession } from './watch.ts'
 
 export { boardSettings } from './engine/board.ts'
 export type { BoardSettings } from './engine/board.ts'
+export { diagnose } from './engine/diagnose.ts'
 export type { Operation } from './baseline/baseline.ts'
 
 /** Keeps one store and one tree the same. Each operation is a cycle of its own; cycles on one tree take turns. */
@@ -160,9 +161,10 @@ class RowtreeEngine implements Engine {
     return await this.#sides.open({ command: 'undo', licence: this.#licence('sync'), options }, async ({ ports, plan }) => {
       const { baseline } = ports
       const operation = operationToUndo(baseline, options.operation)
-      baseline.begin()
+      // Also a commit that adds nothing tidies up after commands that were cut short.
+      if (!plan.dryRun) baseline.begin()
       const undone = await undoOperation(ports, operation, { ...plan, treeGone: plan.licence.direction === 'import' })
-      baseline.commit()
+      if (!plan.dryRun) baseline.commit()
       // Whoever asks again without a number gets the same operation again.
       const earlier = undone.rows.length + undone.files.length > 0 ? undefined : operationBefore(baseline, operation)?.id
       return { ...undone, earlier, seconds: Math.round(performance.now() - start) / 1_000 }

@@ -20,7 +20,8 @@ export type {
   StoreConfig,
   TlsConfig,
 } from './config.ts'
-export { openEngine } from './engine.ts'
+export type { Check, CheckGroup, CheckStatus, Remark } from './doctor.ts'
+export { diagnose, openEngine } from './engine.ts'
 export type { Engine, Operation } from './engine.ts'
 export type {
   CycleOptions,

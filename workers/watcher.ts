@@ -20,6 +20,9 @@ const SECOND = 1_000
 /** Where polling stands in for events, it may take a tenth of the thread's time. */
 const POLLING_SHARE = 10
 
+/** How long a session waits until all directories are watched, in milliseconds; then rescans have to find what nobody tells. */
+const READY = 10_000
+
 /** Deno opens one of the few inotify instances for each watch, so there one watch has to do for the whole tree. */
 const BACKEND = 'deno' in process.versions ? 'native-recursive' : 'auto'
 
@@ -112,7 +115,7 @@ async function poll(): Promise<void> {
   if (!stopped) polling = setTimeout(() => void poll(), pause)
 }
 
-/** Opens the watch and resolves when the system tells of every later change, or will not. */
+/** Opens the watch and resolves when the system tells of every later change, or will not, or takes too long: chokidar waits for ever for a directory that is swapped for a symlink all the time. */
 async function open(): Promise<void> {
   if (limited || settings.polling !== undefined) return
   const watcher = watch(settings.root, {
@@ -124,13 +127,24 @@ async function open(): Promise<void> {
     atomic: false,
   })
   chokidar = watcher
+  let isLate = false
   await new Promise<void>((resolve) => {
+    const patience = setTimeout(() => {
+      isLate = true
+      resolve()
+    }, READY)
+    patience.unref()
     watcher.on('raw', onRaw)
     watcher.on('addDir', (directory) => named.add([pathOf(directory)]))
     watcher.on('unlinkDir', (directory) => {
       if (snapshot.knows(pathOf(directory))) named.add([pathOf(directory)])
     })
-    watcher.on('ready', resolve)
+    watcher.on('ready', () => {
+      clearTimeout(patience)
+      // What happened in between was told by nobody.
+      if (isLate) scan('')
+      resolve()
+    })
     watcher.on('error', (error) => {
       onError(error)
       if (limited) resolve()

@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { type Lock, takeLock } from '../baseline/lock.ts'
 import { openBaseline } from '../baseline/sqlite.ts'
 import type { Config } from '../config.ts'
-import { openStore } from '../store/open.ts'
+import { openStore, type StoreOptions } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { namePaths } from '../sync/naming.ts'
 import { WriterPool } from '../sync/pool.ts'
 import { filesystemClock } from '../tree/clock.ts'
+import { asSystemError } from '../tree/failure.ts'
 import type { Presence } from '../tree/presence.ts'
 import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
+import { sweepDirectory } from '../tree/sweep.ts'
+import { isThere } from '../tree/stat.ts'
 import { boardFiles } from './board-files.ts'
 import type { Errand, Opened } from './errand.ts'
 import { planOf, withPaths } from './plan.ts'
@@ -21,13 +23,14 @@ const PATIENCE = 10_000
 
 /** Opens the store that a config names. */
 export async function openSides(config: Config): Promise<Sides> {
-  return new Sides(config, await openStoreOf(config))
+  return new Sides(config, await openStore(storeOptionsOf(config)))
 }
 
-async function openStoreOf({ store: { tls, ...store }, directory, collections, mybb, wordpress, settings, options }: Config): Promise<Store> {
+/** How the store of a config is opened. */
+export function storeOptionsOf({ store: { tls, ...store }, directory, collections, mybb, wordpress, settings, options }: Config): StoreOptions {
   const { board, ...choice } = mybb
   const files = board === undefined ? {} : { files: boardFiles(board) }
-  return await openStore({ ...store, tls: tls && readTls(tls), directory, collections, mybb: { ...choice, ...files }, wordpress, settings, options })
+  return { ...store, tls: tls && readTls(tls), directory, collections, mybb: { ...choice, ...files }, wordpress, settings, options }
 }
 
 /** A store and a tree, with what keeps them: the baseline, the lock, the writer threads. The tree and the baseline are opened for each errand. */
@@ -49,26 +52,36 @@ export class Sides {
    *
    * @throws `RowtreeError` what keeps a side from being opened: `locked`, `tree-missing`, `store-missing`, …
    */
-  async open<T>({ command, licence, options, rules, giveUp = options.signal, presence }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async open<T>(errand: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
+    try {
+      return await this.#open(errand, work)
+    } catch (error) {
+      throw asSystemError(error)
+    }
+  }
+
+  async #open<T>({ command, licence, options, rules, giveUp = options.signal, presence }: Errand, work: (opened: Opened) => Promise<T>): Promise<T> {
     const { state: directory } = this.#config
     const { dryRun = false } = options
     const fsync = options.fsync ?? this.#config.export.fsync
     // A dry run makes nothing, not even an empty baseline.
-    const blank = !existsSync(join(directory, 'baseline.db'))
+    const blank = !isThere(join(directory, 'baseline.db'))
     // A root that is gone although there is a baseline may be a disk that is not mounted: nothing is written in its place.
     if (presence) this.#require(presence, blank)
-    const isGone = licence.direction !== 'export' && !blank && !existsSync(this.#config.tree)
-    const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import')
-    const state = dryRun && blank ? undefined : openState(directory)
+    const isGone = licence.direction !== 'export' && !blank && !isThere(this.#config.tree)
+    const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import', fsync !== 'off')
+    const state = dryRun && blank ? undefined : openState(directory, fsync !== 'off')
     const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE, giveUp)
     try {
       // Others may have been waited for.
       if (presence) this.#require(presence, false)
+      // No cycle looks for temps here, only in the tree: a process may have been killed over the clock's probe.
+      if (state !== undefined && !dryRun) sweepDirectory(state)
       const store = await this.#storeNow()
       const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
       const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
       try {
-        const clock = filesystemClock(root, dryRun || !existsSync(root) ? undefined : state)
+        const clock = filesystemClock(root, dryRun || !isThere(root) ? undefined : state)
         const ports = { store, root, baseline, clock, pool: await this.#poolOf(threadsOf(options.workers ?? this.#config.export.workers)) }
         const plan = planOf(this.#config, store.files, root, { licence: isGone ? { ...licence, direction: 'import' } : licence, options, rules })
         return await work({ ports, plan, name: (paths) => withPaths(plan, paths && namePaths(baseline, root, paths)) })
@@ -94,7 +107,7 @@ export class Sides {
   async #storeNow(): Promise<Store> {
     if (this.#closed || this.#store.isCurrent()) return this.#store
     await this.#store.close()
-    return (this.#store = await openStoreOf(this.#config))
+    return (this.#store = await openStore(storeOptionsOf(this.#config)))
   }
 
   /** See `Store.token`. Where the store is not what its URL names any more it is another text each time, until a cycle has opened it anew. */
@@ -133,6 +146,6 @@ export class Sides {
 }
 
 /** The calling thread writes too, so one core is its own. */
-function threadsOf(workers: number | 'auto'): number {
+export function threadsOf(workers: number | 'auto'): number {
   return workers === 'auto' ? Math.min(8, Math.max(1, availableParallelism() - 1)) : workers
 }

@@ -19,10 +19,15 @@ export function collect(compared: Compared, agenda: Agenda, observe?: (observati
   for (const [index, item] of packed.items.entries()) {
     const at = index * job.FIELDS
     const outcome = table[at + job.OUTCOME]!
-    if (outcome === job.UNCHANGED || outcome === job.REFRESHED || outcome === job.ADOPTED || outcome === job.FAILED) continue
+    if (outcome === job.UNCHANGED || outcome === job.REFRESHED || outcome === job.ADOPTED) continue
+    const entry = known.get(item.path)
+    if (outcome === job.FAILED) {
+      // Its file could not be looked at; that its row is gone counts all the same.
+      if (entry) agenda.lose(entry, false, item.rowless)
+      continue
+    }
     const action = job.ACTIONS[table[at + job.ACTION]!]!
     const file = found.get(index)
-    const entry = known.get(item.path)
     if (outcome !== job.NOTHING) observe?.(observation(item, action, table, at, outcome))
     const digest = job.digestAt(result.digests, index)
     if (entry) agenda.lose(entry, isFileGone(action, outcome, table[at + job.SEEN_INODE]!), item.rowless)

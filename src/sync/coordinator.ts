@@ -2,17 +2,19 @@ import { join } from 'node:path'
 import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
 import type { FilesystemClock } from '../tree/clock.ts'
 import type { Directories } from '../tree/directories.ts'
-import { parentOf } from '../tree/directories.ts'
 import { flushDirectory, flushFilesystem, flushPath } from '../tree/durable.ts'
 import { fatalError } from '../tree/failure.ts'
+import { flushFound } from '../tree/found.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem, StageJob, StageResult } from '../tree/job.ts'
+import { parentOf } from '../tree/obstacle.ts'
 import type { Licence } from '../core/direction.ts'
 import type { Guards } from '../core/guards.ts'
 import type { FsyncMode } from '../types.ts'
 import type { Agenda, Observation } from './agenda.ts'
 import { collect } from './collect.ts'
 import type { Compared } from './compared.ts'
+import { reached } from './milestones.ts'
 import { type Packed, type Packer, toStageJob } from './packing.ts'
 import type { WriterPool } from './pool.ts'
 import { Recorder, type StagedJob } from './record.ts'
@@ -65,6 +67,10 @@ export class Coordinator {
   readonly #recorder: Recorder
   readonly #running = new Set<Promise<void>>()
   #staged: StagedJob[] = []
+  /** Files of others, or their absence, that the baseline is about to rely on. */
+  #relied: string[] = []
+  /** Jobs that write nothing and rely on such files: they are not entered before these are durable, since an import commits amid a cycle. */
+  #agreed: StagedJob[] = []
   /** The filesystem's clock when the cycle began. */
   readonly clock: number
   /** The baseline knew nothing when the cycle began. */
@@ -121,21 +127,38 @@ export class Coordinator {
   async finish(): Promise<void> {
     await this.#settled()
     if (this.#options.dryRun) return
+    await this.secure()
     if (this.#staged.length > 0) await this.#publish(this.#staged)
     this.#staged = []
     this.#rows = 0
+    reached('committing')
     this.#ports.baseline.commit()
+    reached('committed')
     this.#ports.baseline.begin()
+  }
+
+  /** Makes durable what others wrote, and only then tells the baseline of it. */
+  async secure(): Promise<void> {
+    const agreed = this.#agreed.splice(0)
+    await flushFound(this.#ports.root, this.#relied.splice(0), this.#options.fsync)
+    for (const one of agreed) {
+      if (!this.#replacing) this.#recorder.enter(one)
+      this.#conclude(one, [], this.clock)
+    }
   }
 
   async #publish(staged: readonly StagedJob[]): Promise<void> {
     const { directories, clock } = this.#ports
+    reached('staged')
     await this.#makeDurable(staged)
+    reached('durable')
     // What is replaced must be safe in history before, and no entry may be committed before it is true: so where
     // something may be replaced, entries follow afterwards.
     if (this.#replacing) this.#recorder.keep(staged)
+    reached('kept')
     const published = clock()
     const placed = directories.publish(filledBy(staged))
+    reached('placed')
     for (const one of staged) {
       if (hasMore(one, placed)) {
         this.#track(this.#publishFiles(one, published))
@@ -143,6 +166,7 @@ export class Coordinator {
       } else this.#conclude(one, [], published)
     }
     await this.#settled()
+    reached('published')
     directories.settle()
     await this.#flushDirectories(staged)
   }
@@ -173,11 +197,15 @@ export class Coordinator {
     if (result.fatal) throw fatalError(result.fatal)
     const compared: Compared = { packed, known, work, result }
     collect(compared, this.#ports.agenda, this.#options.observe)
+    const relied = this.#options.dryRun ? [] : reliedOn(compared)
+    for (const path of relied) this.#relied.push(path)
     const one: StagedJob = { ...compared, place: this.#recorder.store(packed, work.table), records: new Map() }
     this.#ports.packer.recycle(packed.slab)
     this.#options.onSteps(packed.items.length)
-    if (!this.#replacing) this.#recorder.enter(one)
-    if (this.#recorder.hasStaged(one)) this.#staged.push(one)
+    if (this.#recorder.hasStaged(one)) {
+      if (!this.#replacing) this.#recorder.enter(one)
+      this.#staged.push(one)
+    } else if (relied.length > 0) this.#agreed.push(one)
     else this.#conclude(one, [], this.clock)
   }
 
@@ -205,7 +233,7 @@ export class Coordinator {
     if (this.#options.fsync !== 'batch' || (await flushFilesystem(this.#ports.root))) return
     for (const { packed, work } of staged) {
       for (const [index, { path }] of packed.items.entries()) {
-        if (work.table[index * job.FIELDS + job.OUTCOME] === job.STAGED) flushPath(job.tempOf(work, index, path))
+        if (work.table[index * job.FIELDS + job.OUTCOME] === job.STAGED) flushPath(join(this.#ports.root, job.tempOf(work, index, path)))
       }
     }
   }
@@ -240,6 +268,14 @@ function filledBy(staged: readonly StagedJob[]): ReadonlySet<string> {
     }
   }
   return filled
+}
+
+/** The paths of a job that the baseline learns something about although nothing is written there. */
+function reliedOn({ packed, work }: Compared): string[] {
+  return packed.items.flatMap(({ path }, index) => {
+    const outcome = work.table[index * job.FIELDS + job.OUTCOME]
+    return outcome === job.ADOPTED || outcome === job.FORGOTTEN || outcome === job.REFRESHED ? [path] : []
+  })
 }
 
 /** Whether files of a job are not yet in place with their whole directories; notes those that are. */

@@ -56,11 +56,11 @@ class CycleRun {
     this.#ports = ports
     this.#plan = plan
     this.#tally = new Tally(plan.onDeed)
-    const { licence, decided, dryRun } = plan
+    const { licence, decided, mergeAgain, dryRun } = plan
     // An export reads and writes files of any size, as the rows are.
     const guards: Guards = licence.direction === 'export' ? { ...plan.guards, maxFileSize: Number.POSITIVE_INFINITY } : plan.guards
     const undone = new Map<string, string>()
-    if (!decided) for (const one of ports.baseline.undecided().values()) if (one.code === 'undone') undone.set(one.path, sidesOf(one.store, one.tree))
+    if (!decided && !mergeAgain) for (const one of ports.baseline.undecided().values()) if (one.code === 'undone') undone.set(one.path, sidesOf(one.store, one.tree))
     this.#directories = new Directories(ports.root, plan.suffix, dryRun)
     this.#coordinator = new Coordinator(
       { ...ports, directories: this.#directories, packer: this.#packer, tally: this.#tally, agenda: this.#agenda },
@@ -87,7 +87,7 @@ class CycleRun {
     settleUndecided(baseline, this.#agenda, this.#plan, this.#tally)
     if (!this.#plan.dryRun) baseline.expire(this.#plan.retention)
     await this.#coordinator.finish()
-    this.#tally.problems.push(...(await nameClashes(store, this.#intake.clashes)))
+    for (const clash of await nameClashes(store, this.#intake.clashes)) this.#tally.problems.push(clash)
     return this.#tally.summary()
   }
 
@@ -103,7 +103,7 @@ class CycleRun {
     const entries = baseline.count()
     // What an export does not look for it need not list.
     const files = licence.direction === 'export' ? undefined : listFiles(root, this.#plan, this.#tally)
-    if (!files) this.#tally.problems.push(...sweepTree(root, { dryRun }).problems.filter(({ code }) => code === 'remove-failed'))
+    if (!files) for (const problem of sweepTree(root, { dryRun }).problems) if (problem.code === 'remove-failed') this.#tally.problems.push(problem)
     this.#total = await store.count()
     if (Math.max(this.#total, files?.length ?? 0) >= WORTH_THREADS) pool.start()
     for await (const chunk of store.read()) {
@@ -122,11 +122,13 @@ class CycleRun {
    * by which deletions are judged.
    */
   async #importMeanwhile(): Promise<void> {
-    const { licence, dryRun, signal } = this.#plan
+    const { licence, dryRun, signal, fsync } = this.#plan
     if (licence.direction !== 'import' || dryRun) return
-    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
+    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda, fsync }
     while (await this.#coordinator.next()) {
-      if (this.#agenda.arrivals.length >= BATCH_ROWS) await importFiles(ports, this.#agenda.takeEdits(), [], () => signal?.throwIfAborted())
+      if (this.#agenda.arrivals.length < BATCH_ROWS) continue
+      await this.#coordinator.secure()
+      await importFiles(ports, this.#agenda.takeEdits(), [], () => signal?.throwIfAborted())
     }
   }
 
@@ -141,8 +143,8 @@ class CycleRun {
   /** Does what could be decided only when both sides were known: removes files, writes, deletes and merges rows. */
   async #apply(): Promise<void> {
     const { root, baseline } = this.#ports
-    const { dryRun, signal, licence } = this.#plan
-    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda }
+    const { dryRun, signal, licence, fsync } = this.#plan
+    const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda, fsync }
     const { rows, files } = await judgeDeletions(this.#ports, this.#agenda, this.#plan, this.#tally)
     if (dryRun) {
       this.#tally.removed += files.length
@@ -152,7 +154,7 @@ class CycleRun {
     }
     // What is held must be known to be so before anything changes the proportions that it is held for.
     deferAll(baseline, this.#agenda)
-    removeFiles(baseline, files, root, this.#tally, this.#agenda)
+    removeFiles(baseline, files, root, this.#tally, this.#agenda, fsync)
     await this.#coordinator.finish()
     const reappeared = await importFiles(ports, this.#agenda.arrivals.splice(0), rows, () => signal?.throwIfAborted())
     await mergeMeetings(ports, this.#agenda.meetings.splice(0), this.#plan)

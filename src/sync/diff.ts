@@ -3,8 +3,8 @@ import { storedIn } from '../baseline/baseline.ts'
 import { unifiedPatch } from '../core/patch.ts'
 import { asBytes, asText, textFault } from '../core/text.ts'
 import type { Difference, Version } from '../options.ts'
+import { readBelow } from '../tree/anchor.ts'
 import { lstatBelow } from '../tree/stat.ts'
-import { readAgain } from '../tree/read.ts'
 import type { StatusItem } from '../types.ts'
 import type { CyclePorts } from './plan.ts'
 import { inWordsOf } from './words.ts'
@@ -29,7 +29,7 @@ export async function* differences({ store, root, baseline }: CyclePorts, items:
       const version = (which: Version): Uint8Array | undefined => {
         const entry = entries.get(path)
         if (which === 'baseline') return entry && baseline.content(storedIn(entry))
-        if (which === 'tree') return lstatBelow(join(root, path))?.kind === 'file' ? readAgain(join(root, path))?.bytes : undefined
+        if (which === 'tree') return lstatBelow(join(root, path))?.kind === 'file' ? readBelow(root, path)?.bytes : undefined
         if (finding?.kind !== 'row') return undefined
         const { row } = finding
         return asBytes(row.structured ? inWordsOf(root, baseline, entry, row).content : row.content)

@@ -1,10 +1,12 @@
-import { join } from 'node:path'
 import { type Baseline, type HistoryRecord, keepContent, storedIn } from '../baseline/baseline.ts'
 import { asBytes } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import type { BeforeCommit, Change, Outcome, Store } from '../store/store.ts'
-import { readAgain } from '../tree/read.ts'
+import { readBelow } from '../tree/anchor.ts'
+import { flushFound } from '../tree/found.ts'
+import type { FsyncMode } from '../types.ts'
 import type { Agenda, Arrival, RowTask } from './agenda.ts'
+import { reached } from './milestones.ts'
 import type { Tally } from './tally.ts'
 
 /** What writing rows works with. */
@@ -14,6 +16,7 @@ export interface ImportPorts {
   readonly baseline: Baseline
   readonly tally: Tally
   readonly agenda: Agenda
+  readonly fsync: FsyncMode
 }
 
 /** A row to write or, without an arrival, to delete. */
@@ -34,13 +37,13 @@ const BATCH_BYTES = 64 * 1024 * 1024
  * @param onBatch called before each batch; what it throws ends the import
  * @returns paths that have a row again although theirs was deleted: what it had hidden shows up
  */
-export async function importFiles(ports: ImportPorts, arrivals: readonly Arrival[], deletions: readonly RowTask[], onBatch: () => void): Promise<string[]> {
+export async function importFiles(ports: ImportPorts, arrivals: readonly Arrival[], deletions: readonly RowTask[], onBatch: () => void | Promise<void>): Promise<string[]> {
   const tasks: Task[] = [...arrivals.map((arrival) => ({ ...arrival, arrival })), ...deletions.map((task) => ({ ...task, arrival: undefined }))]
   const reappeared: string[] = []
   for (const batch of batchesOf(ports, tasks)) {
     const waiting = [batch]
     for (let some = waiting.pop(); some; some = waiting.pop()) {
-      onBatch()
+      await onBatch()
       if (await write(ports, some, reappeared)) continue
       const half = Math.ceil(some.length / 2)
       waiting.push(some.slice(half), some.slice(0, half))
@@ -70,7 +73,7 @@ function prepare({ root, agenda }: ImportPorts, task: Task): ReadyTask | undefin
   const { arrival, path } = task
   // What crossed threads lies in shared memory, which not everything takes.
   if (!arrival || arrival.bytes) return { ...task, content: arrival?.bytes?.slice() }
-  const file = readAgain(join(root, path))
+  const file = readBelow(root, path)
   if (file && digestOf(file.bytes) === arrival.digest) return { ...task, content: file.bytes }
   const problem = { path, code: 'changed-meanwhile', message: `${path} changed while it was imported; run it again` } as const
   agenda.deferrals.push({ kind: 'conflict', problem, store: task.expected, tree: undefined })
@@ -79,13 +82,19 @@ function prepare({ root, agenda }: ImportPorts, task: Task): ReadyTask | undefin
 
 /** Writes a batch; `false` when it failed as a whole and had more than one row. */
 async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared: string[]): Promise<boolean> {
-  const { store, baseline, tally } = ports
+  const { store, root, baseline, tally, fsync } = ports
+  await flushFound(root, tasks.map(({ path }) => path), fsync)
   // A commit since the comparison may have moved contents to other places.
   const entries = baseline.find(tasks.map(({ path }) => path))
   const batch = tasks.map((task) => ({ ...task, entry: entries.get(task.path) }))
   const changes = batch.map(({ path, collection, key, expected, content, arrival }): Change => ({ path, collection, key, expected, content, rest: arrival?.rest }))
   const kept = new Map<string, number>()
-  const applied = await store.apply(changes, (...done) => keep(baseline, batch, kept, ...done))
+  const applied = await store.apply(changes, (...done) => {
+    reached('rows-written')
+    keep(baseline, batch, kept, ...done)
+    reached('rows-kept')
+  })
+  reached('rows-committed')
   if (!applied.committed) {
     if (batch.length > 1) return false
     tally.problems.push(applied.problem)
@@ -94,7 +103,7 @@ async function write(ports: ImportPorts, tasks: readonly ReadyTask[], reappeared
   // Kept ahead of a write that was refused. Nothing of it is to be undone.
   baseline.retract(applied.outcomes.flatMap((outcome, index) => (outcome.kind === 'failed' && outcome.untouched ? (kept.get(batch[index]!.path) ?? []) : [])))
   record(ports, batch, applied.outcomes, reappeared)
-  tally.problems.push(...(applied.problems ?? []))
+  for (const problem of applied.problems ?? []) tally.problems.push(problem)
   return true
 }
 
@@ -111,7 +120,7 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], kept: Map<string,
     const content = previous[index]
     const base = entry && storedIn(entry)
     const agreed = entry !== undefined && (entry.source || entry.digest) === expected
-    const before = content === undefined || outcome.created ? undefined : agreed ? base : keepContent(baseline, asBytes(content))
+    const before = content === undefined || outcome.created ? undefined : agreed && baseline.holds(base!) ? base : keepContent(baseline, asBytes(content))
     records.push({ path, collection, key: JSON.stringify(key), side: 'store', before, after: outcome.digest, base, rest: rests[index] })
   }
   if (records.length === 0) return

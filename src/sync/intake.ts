@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import type { PathIndex } from '../core/collisions.ts'
+import { PathIndex } from '../core/collisions.ts'
 import { isForeign } from '../core/droppings.ts'
 import { misplacedVerdict } from '../core/guards.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Chunk, Finding } from '../store/store.ts'
-import { type Directories, parentOf } from '../tree/directories.ts'
+import type { Directories } from '../tree/directories.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
+import { parentOf } from '../tree/obstacle.ts'
+import { ignoresCase, isSpelledOtherwise } from '../tree/spelling.ts'
 import { lstatBelow } from '../tree/stat.ts'
 import type { Problem, Row } from '../types.ts'
 import type { Agenda } from './agenda.ts'
@@ -43,6 +45,8 @@ export class Intake {
   readonly #ports: CyclePorts
   readonly #plan: CyclePlan
   readonly #targets: IntakeTargets
+  /** All that the baseline knows, once a path was asked for that may be spelled otherwise. */
+  #known: PathIndex | undefined
 
   constructor(ports: CyclePorts, plan: CyclePlan, targets: IntakeTargets) {
     this.#ports = ports
@@ -124,8 +128,10 @@ export class Intake {
       const { collection, key, binary } = finding
       const candidate: Candidate = { collection, key, path, binary, source: '', content: undefined }
       if (entry) return [candidate]
-      const earlier = index.add(path)
+      const earlier = index.add(path) ?? this.#spelledLike(path)
       if (earlier === undefined || earlier === path) return [candidate]
+      // One file by two spellings: whoever has it by the other one answers for it.
+      if (isSpelledOtherwise(this.#ports.root, earlier)) return []
       const message = `Cannot import ${path}: its path differs only in case or Unicode form from ${earlier}; rename one of them`
       tally.problems.push({ path, code: 'path-collision', message })
       return []
@@ -141,6 +147,17 @@ export class Intake {
       tally.problems.push(unreadFile(root, path, error))
     }
     return []
+  }
+
+  /** The known path that is this file by another spelling. A cycle of few paths has not seen those of all rows. */
+  #spelledLike(path: string): string | undefined {
+    const { root, baseline } = this.#ports
+    if (!this.#plan.paths || !ignoresCase(root, path)) return undefined
+    if (!this.#known) {
+      this.#known = new PathIndex()
+      for (const other of baseline.paths()) this.#known.add(other)
+    }
+    return this.#known.add(path)
   }
 
   /** Structured rows take the words of their files. */
@@ -188,12 +205,19 @@ export class Intake {
         const { fresh, obstacle } = this.#prepare(directory, content !== undefined)
         if (obstacle) {
           tally.problems.push({ path: candidate.path, ...obstacle })
+          if (content === undefined) this.#loseRow(candidate.path)
           continue
         }
         const packed = packer.add({ ...candidate, directory, fresh, rowless: content === undefined }, content ?? '')
         if (packed) await submit(packed)
       }
     }
+  }
+
+  /** Its file is out of reach, but that its row is gone counts all the same. */
+  #loseRow(path: string): void {
+    const entry = this.#ports.baseline.find([path]).get(path)
+    if (entry) this.#targets.agenda.lose(entry, false, true)
   }
 
   #prepare(directory: string, hasRow: boolean): ReturnType<Directories['prepare']> {

@@ -11,6 +11,6 @@ export function listFiles(root: string, { dryRun, scope, reserved }: Pick<CycleP
   const { problems } = sweepOnTheWay(root, { dryRun }, (path, entry) => {
     if (entry.isFile() && scope(path) && !reserved(path)) files.push(path)
   })
-  tally.problems.push(...problems)
+  for (const problem of problems) tally.problems.push(problem)
   return files
 }

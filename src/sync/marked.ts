@@ -3,9 +3,8 @@ import type { Baseline, Merge } from '../baseline/baseline.ts'
 import { MERGE_SUFFIX } from '../core/droppings.ts'
 import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
-import { parentOf } from '../tree/directories.ts'
-import { flushDirectory } from '../tree/durable.ts'
-import { type FileContent, readAgain } from '../tree/read.ts'
+import { readBelow } from '../tree/anchor.ts'
+import type { FileContent } from '../tree/read.ts'
 import { removeFile } from '../tree/remove.ts'
 import { replaceFile } from '../tree/replace.ts'
 import { lstat } from '../tree/stat.ts'
@@ -25,7 +24,7 @@ export function markedPath(path: string): string {
 /** The file with conflict markers; `undefined` where there is none, `busy` while somebody writes it. */
 export function findMarked(root: string, path: string): FileContent | 'busy' | undefined {
   const absolute = join(root, markedPath(path))
-  return lstat(absolute)?.kind === 'file' ? (readAgain(absolute) ?? 'busy') : undefined
+  return lstat(absolute)?.kind === 'file' ? (readBelow(root, markedPath(path)) ?? 'busy') : undefined
 }
 
 /**
@@ -50,10 +49,7 @@ export function mark({ root, baseline }: Ports, { path, expected, digest }: Meet
 
 /** Removes a file with conflict markers that nobody needs any more, if it is still the one that was found. */
 export function unmark(root: string, path: string, { bytes, entry }: FileContent, { fsync }: Pick<Plan, 'fsync'>): void {
-  const marked = markedPath(path)
-  removeFile(root, marked, { stat: entry, digest: digestOf(bytes), racy: true })
-  // It must not come back beside what the baseline is told next.
-  if (fsync !== 'off') flushDirectory(join(root, parentOf(marked)))
+  removeFile(root, markedPath(path), { stat: entry, digest: digestOf(bytes), racy: true }, fsync !== 'off')
 }
 
 /**

@@ -81,7 +81,7 @@ function realPathAt(path: string): string | undefined {
   try {
     return realPathOf(path)
   } catch (error) {
-    if (errnoOf(error)) return undefined
+    if (errnoOf(error) || error instanceof RowtreeError) return undefined
     throw error
   }
 }

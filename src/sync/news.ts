@@ -49,7 +49,7 @@ export class Newsroom {
   of({ summary, versions }: CycleReport, look: Look): WatchNews[] {
     const { conflicts, holds, deletions, problems, untracked } = summary
     const news: WatchNews[] = untracked.length > 0 ? [{ event: 'untracked', paths: untracked }] : []
-    news.push(...this.#changed('problem', problems, look, versions))
+    for (const one of this.#changed('problem', problems, look, versions)) news.push(one)
     if (!look.tree) return news
     return [...news, ...this.#changed('conflict', conflicts, look, versions), ...this.#changed('held', holds, look, versions), ...this.#changed('pending', deletions, look, versions)]
   }

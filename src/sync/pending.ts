@@ -99,10 +99,11 @@ export class Pending {
 
   #takeVanished(now: number): Batch | undefined {
     if (this.#vanished.size === 0 || this.#vanishedLast + VANISHED_QUIET > now) return undefined
-    const paths = [...this.#vanished]
+    // One that changed again since is there again, or vanishes anew once it is quiet.
+    const paths = [...this.#vanished].filter((path) => !this.#settling.has(path))
     this.#vanished.clear()
     this.#vanishedHurried = false
-    return this.#batch('vanished', paths)
+    return paths.length > 0 ? this.#batch('vanished', paths) : undefined
   }
 
   #batch(kind: Batch['kind'], paths: readonly string[]): Batch {

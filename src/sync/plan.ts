@@ -29,6 +29,8 @@ export interface CyclePlan {
   readonly hints?: boolean | undefined
   /** A person decided on exactly these paths: neither a limit of deletions nor an earlier undo holds them. */
   readonly decided: boolean
+  /** A person asked for a merge at exactly these paths: an earlier undo of one does not hold it. */
+  readonly mergeAgain?: boolean
   /**
    * Rows (`tree`: their files were gone) and files (`store`: their rows were) deleted a short while ago, by collection: they count as
    * missing from that side. Else whoever deletes in small steps would never meet a limit.

@@ -6,6 +6,7 @@ import { isSettled } from '../tree/stat.ts'
 import type { Digest, FileStat } from '../types.ts'
 import type { Meeting } from './agenda.ts'
 import { importFiles, type ImportPorts } from './import.ts'
+import { reached } from './milestones.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
 
 /** What a merge works with. */
@@ -30,6 +31,7 @@ export async function putResult(ports: PutPorts, meeting: Meeting, marked: Diges
   const entered = baseline.find([path]).get(path)!
   if (entry) baseline.put(entry, entered)
   else baseline.remove(entered)
+  reached('half-merged')
   const placed = place(ports, meeting, bytes, digest, plan)
   if (!placed) return false
   baseline.put({ ...entered, ...placed }, entry)

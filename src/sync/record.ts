@@ -1,4 +1,5 @@
-import { type Baseline, type HistoryRecord, keepContent, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, keepContent, type Stored, storedIn } from '../baseline/baseline.ts'
+import { readBelow } from '../tree/anchor.ts'
 import * as job from '../tree/job.ts'
 import type { ItemProblem } from '../tree/job.ts'
 import { isSettled } from '../tree/stat.ts'
@@ -105,7 +106,7 @@ export class Recorder {
       const file = found.get(index)
       const bytes = file && spanOf(one, file)
       const isNew = work.table[at + job.SEEN_INODE] === -1
-      const before = isNew ? undefined : bytes ? keepContent(this.#baseline, bytes, file.digest!) : base
+      const before = isNew ? undefined : bytes ? keepContent(this.#baseline, bytes, file.digest!) : this.#agreed(base, work.root, path)
       const after = job.digestAt(result.digests, index)
       made.push([index, { path, collection, key: JSON.stringify(key), side: 'tree', before, after, base, rest: undefined }])
     }
@@ -113,6 +114,13 @@ export class Recorder {
     const ids = this.#baseline.record(made.map(([, record]) => record))
     for (const [position, [index]] of made.entries()) records.set(index, ids[position]!)
     return true
+  }
+
+  /** A file's content as the baseline has it, or, where that is damaged, once more: what is about to be replaced is the only copy. */
+  #agreed(base: Stored | undefined, root: string, path: string): Stored | undefined {
+    if (base === undefined || this.#baseline.holds(base)) return base
+    const bytes = readBelow(root, path)?.bytes
+    return bytes && keepContent(this.#baseline, bytes)
   }
 
   /**

@@ -45,7 +45,7 @@ async function waitingIn({ exact, includes }: Named, ports: CyclePorts, plan: Cy
 /** @param named a person named paths one by one, and so saw what would be deleted */
 function decide(plan: CyclePlan, { prefer, delete: leave = false }: ResolveOptions, named: boolean): CyclePlan {
   const { licence } = plan
-  if (prefer === 'merge') return { ...plan, licence: { ...licence, onConflict: 'merge' } }
+  if (prefer === 'merge') return { ...plan, licence: { ...licence, onConflict: 'merge' }, mergeAgain: true }
   // The tree's root is gone, so no file can be made like its row: what is held stays so.
   if (prefer === 'store' && licence.direction === 'import') return { ...plan, licence: { ...licence, onConflict: 'keep' } }
   const deletes = named || leave

@@ -1,4 +1,5 @@
 import type { Baseline } from '../baseline/baseline.ts'
+import { parentOf } from '../tree/obstacle.ts'
 import type { Agenda, Deferral } from './agenda.ts'
 import type { CyclePlan } from './plan.ts'
 import type { Tally } from './tally.ts'
@@ -45,7 +46,17 @@ export function settleUndecided(baseline: Baseline, agenda: Agenda, plan: Pick<C
   }
   if (plan.dryRun) return
   const looked = plan.paths && new Set(plan.paths)
+  // What could not be looked at is not settled: an undo would be done again as soon as it can.
+  const unseen = new Set(tally.problems.map(({ path }) => path))
   for (const path of before.keys()) {
-    if (!now.has(path) && (looked ? looked.has(path) : plan.scope(path))) baseline.decide(path)
+    if (!now.has(path) && !isBelow(path, unseen) && (looked ? looked.has(path) : plan.scope(path))) baseline.decide(path)
+  }
+}
+
+/** Whether one of these paths is this one, or a directory above it. */
+function isBelow(path: string, paths: ReadonlySet<string>): boolean {
+  for (let above = path; ; above = parentOf(above)) {
+    if (paths.has(above)) return true
+    if (above === '') return false
   }
 }

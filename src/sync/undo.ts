@@ -4,8 +4,8 @@ import { digestOf } from '../digest.ts'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Undone } from '../options.ts'
 import type { Finding } from '../store/store.ts'
+import { readBelow } from '../tree/anchor.ts'
 import { asFatal, fatalError } from '../tree/failure.ts'
-import { readAgain } from '../tree/read.ts'
 import { removeFile } from '../tree/remove.ts'
 import { replaceFile } from '../tree/replace.ts'
 import { lstat } from '../tree/stat.ts'
@@ -43,13 +43,19 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
   for (const path of homeless) {
     course.problems.push({ path, code: 'write-failed', message: `Cannot undo at ${path}: the tree ${ports.root} is gone; mount it or make it again` })
   }
-  const records = all.filter(({ path }) => !homeless.has(path))
+  // One content that is damaged keeps nobody from getting the others back.
+  const broken = new Set(all.filter(({ path, before }) => before && !homeless.has(path) && !baseline.holds(before)).map(({ path }) => path))
+  for (const path of broken) {
+    course.problems.push({ path, code: 'read-failed', message: `Cannot undo at ${path}: what it held is damaged in the baseline; it was left alone` })
+  }
+  const records = all.filter(({ path }) => !homeless.has(path) && !broken.has(path))
   // Rows that go come first: what another one gets back, such as an id, may have become theirs.
   const rows = records.filter(({ side }) => side === 'store').toSorted((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined))
   const files = records.filter(({ side }) => side === 'tree')
+  const both = new Set(files.map(({ path }) => path))
   for (let start = 0; start < rows.length; start += CHUNK) {
     plan.signal?.throwIfAborted()
-    await undoRows(ports, rows.slice(start, start + CHUNK), plan, course)
+    await undoRows(ports, rows.slice(start, start + CHUNK), both, plan, course)
   }
   // Where the row had to stay as it is, so does the file.
   const left = new Set([...course.conflicts, ...course.problems].map(({ path }) => path))
@@ -59,13 +65,13 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
     undoFiles(ports, free.slice(start, start + CHUNK), plan, course)
   }
   if (!plan.dryRun) {
-    const taken = new Set([...course.rows, ...course.files])
+    const taken = new Set([...course.rows.filter((path) => both.has(path)), ...course.files])
     // Also where the file of a row was left alone: it does not agree with what the row holds again.
     restore(ports, records.filter(({ path }) => taken.has(path)))
     for (const { path } of [...course.conflicts, ...course.problems]) taken.delete(path)
     await holdUndone(ports, [...taken])
     // What failed can be tried again.
-    if (course.problems.length === 0 && (taken.size > 0 || course.conflicts.length === 0)) baseline.markUndone(operation.id)
+    if (course.problems.length === 0 && (course.rows.length + taken.size > 0 || course.conflicts.length === 0)) baseline.markUndone(operation.id)
   }
   const { rows: restored, files: replaced, conflicts, problems } = course
   return {
@@ -78,7 +84,8 @@ export async function undoOperation(ports: CyclePorts, operation: Operation, pla
   }
 }
 
-async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], plan: Plan, course: Course): Promise<void> {
+/** @param both paths whose files are taken back as well, later */
+async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], both: ReadonlySet<string>, plan: Plan, course: Course): Promise<void> {
   const { baseline, store } = ports
   if (plan.dryRun) return foresee(await store.find(records.map(({ path }) => path)), records, course)
   const entries = baseline.find(records.map(({ path }) => path))
@@ -89,9 +96,22 @@ async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], pl
     if (before) arrivals.push({ ...task, digest: before.digest, bytes: baseline.content(before), stat: unknown(before), settled: false, rest })
     else deletions.push(task)
   }
-  const tally = new Tally()
+  const done: string[] = []
+  const tally = new Tally((_, path) => done.push(path))
   const agenda = new Agenda()
-  await importFiles({ ...ports, tally, agenda }, arrivals, deletions, () => plan.signal?.throwIfAborted())
+  // What is written next commits the baseline. After a crash behind that it has to be known that these rows were taken back: the next sync would
+  // write their files into them again.
+  const hold = async (): Promise<void> => {
+    const [paths, asAsked] = [new Set(done.splice(0)), new Set(agenda.asAsked)]
+    const taken = records.filter((record) => paths.has(record.path) && !both.has(record.path) && !isSame(record, entries.get(record.path), asAsked))
+    restore(ports, taken)
+    await holdUndone(ports, taken.map(({ path }) => path))
+  }
+  await importFiles({ ...ports, tally, agenda, fsync: plan.fsync }, arrivals, deletions, async () => {
+    await hold()
+    plan.signal?.throwIfAborted()
+  })
+  await hold()
   const left = new Set<string>()
   for (const { problem } of agenda.deferrals) {
     course.conflicts.push(changed(problem.path, 'row'))
@@ -101,10 +121,14 @@ async function undoRows(ports: CyclePorts, records: readonly HistoryRecord[], pl
     course.problems.push(problem)
     left.add(problem.path)
   }
-  // An operation that was cut short did not change them; an undo that was cut short took them back, but the baseline does not know.
   const asAsked = new Set(agenda.asAsked)
-  for (const record of records) if (asAsked.has(record.path) && isAgreed(record, entries.get(record.path))) left.add(record.path)
+  for (const record of records) if (isSame(record, entries.get(record.path), asAsked)) left.add(record.path)
   course.rows.push(...records.map(({ path }) => path).filter((path) => !left.has(path)))
+}
+
+/** An operation that was cut short did not change it; where an undo that was cut short took it back, the baseline does not know. */
+function isSame(record: HistoryRecord, entry: BaselineEntry | undefined, asAsked: ReadonlySet<string>): boolean {
+  return asAsked.has(record.path) && isAgreed(record, entry)
 }
 
 /** Whether the baseline is as it was before the operation. */
@@ -136,7 +160,7 @@ function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryReco
   for (const record of records) {
     const { path, before, after } = record
     try {
-      const current = lstat(join(root, path)) ? readAgain(join(root, path))?.bytes : undefined
+      const current = lstat(join(root, path)) ? readBelow(root, path)?.bytes : undefined
       const digest = current && digestOf(current)
       if (digest === after) ready.push([record, current])
       else if (digest === before?.digest) {
@@ -155,7 +179,7 @@ function undoFiles({ root, baseline }: CyclePorts, records: readonly HistoryReco
   baseline.checkpoint()
   for (const [index, [{ path, before, after }]] of ready.entries()) {
     try {
-      const done = before ? replaceFile(root, path, baseline.content(before), after, plan) : removeAt(root, path, after!)
+      const done = before ? replaceFile(root, path, baseline.content(before), after, plan) : removeAt(root, path, after!, plan)
       if (done) {
         course.files.push(path)
         continue
@@ -175,9 +199,9 @@ function reverse(record: HistoryRecord, before: Stored | undefined, entry: Basel
   return { ...record, before, after: record.before?.digest, base: entry && storedIn(entry), rest: undefined }
 }
 
-function removeAt(root: string, path: string, digest: Digest): boolean {
+function removeAt(root: string, path: string, digest: Digest, { fsync }: Plan): boolean {
   const stat = lstat(join(root, path))
-  return stat !== undefined && removeFile(root, path, { stat, digest, racy: true })
+  return stat !== undefined && removeFile(root, path, { stat, digest, racy: true }, fsync !== 'off')
 }
 
 /** Makes the baseline what it was. The stats are not known: the files are read the next time. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { undoneVerdict } from '../core/guards.ts'
 import { digestOf } from '../digest.ts'
+import { readBelow } from '../tree/anchor.ts'
 import { lstatBelow } from '../tree/stat.ts'
-import { readAgain } from '../tree/read.ts'
 import type { Digest } from '../types.ts'
 import type { CyclePorts } from './plan.ts'
 import { inWordsOf } from './words.ts'
@@ -19,14 +19,14 @@ export async function holdUndone({ store, root, baseline }: CyclePorts, paths: r
       const finding = findings[index]!
       const row = finding.kind === 'row' ? finding.row : undefined
       const content = row?.structured ? inWordsOf(root, baseline, entries.get(path), row).content : row?.content
-      const sides = { store: content === undefined ? undefined : digestOf(content), tree: digestOfFile(join(root, path)) }
+      const sides = { store: content === undefined ? undefined : digestOf(content), tree: digestOfFile(root, path) }
       if (sides.store === sides.tree) baseline.decide(path)
       else baseline.defer({ path, kind: 'hold', ...undoneVerdict(path), ...sides, since: Date.now() })
     }
   }
 }
 
-function digestOfFile(path: string): Digest | undefined {
-  const file = lstatBelow(path)?.kind === 'file' ? readAgain(path) : undefined
+function digestOfFile(root: string, path: string): Digest | undefined {
+  const file = lstatBelow(join(root, path))?.kind === 'file' ? readBelow(root, path) : undefined
   return file && digestOf(file.bytes)
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { type Baseline, type BaselineEntry, storedIn } from '../baseline/baseline.ts'
 import { reviseStructured } from '../core/codec.ts'
 import { asText } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
-import { readAgain } from '../tree/read.ts'
+import { readBelow } from '../tree/anchor.ts'
 import type { Digest, Row } from '../types.ts'
 
 /** A structured row's content in the words of its file, and the digest of its own words. */
@@ -21,13 +20,13 @@ export function inWordsOf(root: string, baseline: Baseline, entry: BaselineEntry
   const source = digestOf(row.content)
   if (entry?.source === source) return { content: baseline.content(storedIn(entry)), source }
   // The file may say the same already: after a crash, or because both were changed alike.
-  const file = textAt(join(root, row.path))
+  const file = textAt(root, row.path)
   if (file !== undefined && reviseStructured(file, canonical) === file) return { content: file, source }
   const base = entry && asText(baseline.content(storedIn(entry)))
   return { content: base === undefined ? canonical : reviseStructured(base, canonical), source }
 }
 
-function textAt(path: string): string | undefined {
-  const bytes = readAgain(path)?.bytes
+function textAt(root: string, path: string): string | undefined {
+  const bytes = readBelow(root, path)?.bytes
   return bytes && asText(bytes)
 }

@@ -1,9 +1,11 @@
-import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBaseline } from '../../src/baseline/sqlite.ts'
 import { finished } from '../support/cli.ts'
-import { CAN_TRACE } from '../support/mounts.ts'
+import { startActor } from '../support/faults/acting.ts'
+import { CONFIG, tempsBelow } from '../support/project.ts'
+import { CAN_INJECT, Faults } from '../support/faults/index.ts'
 import { source, startScript } from '../support/script.ts'
 import { site } from '../support/site.ts'
 import { samplePages } from '../support/tables.ts'
@@ -31,7 +33,7 @@ it('removes no file that was edited, whatever its stat says', async () => {
 })
 
 describe('a process that is killed while it publishes', () => {
-  it.skipIf(!CAN_TRACE)('has put into history what it replaced (needs strace)', async () => {
+  it.skipIf(!CAN_INJECT)('has put into history what it replaced (needs Linux and a C compiler)', async () => {
     const { directory, root, setRow, file } = await site()
     const before = file(A)
     setRow(A, 'new')
@@ -39,8 +41,9 @@ describe('a process that is killed while it publishes', () => {
       import { openEngine } from '${source('index.ts')}'
       import { pagesConfig } from '${new URL('../support/tables.ts', import.meta.url).href}'
       await (await openEngine(pagesConfig(process.argv[2], { export: { fsync: 'off', workers: 0 } }))).export()`
-    const killer = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', join(root, A), '-e', 'inject=rename,renameat,renameat2:signal=SIGKILL']
-    await finished(startScript(code, [directory], {}, killer))
+    const faults = new Faults()
+    faults.arm({ root: join(root, A), calls: ['rename'], at: 1, fault: 'kill-before' })
+    expect(await finished(startScript(code, [directory], { env: faults.env }))).toMatchObject({ signal: 'SIGKILL' })
     const baseline = openBaseline(join(directory, '.rowtree/baseline.db'), { tree: '../tree', durable: false, command: 'test' })
     const [operation] = baseline.operations(1)
     const [record] = baseline.records(operation!.id)
@@ -49,4 +52,33 @@ describe('a process that is killed while it publishes', () => {
     baseline.close()
     expect([before, 'new']).toContain(file(A))
   })
+
+  it('leaves no temp in the state directory', async () => {
+    const { directory, engine } = await site()
+    const actor = await startActor()
+    await actor.kill()
+    const temp = join(directory, '.rowtree', `.rowtree-${actor.pid.toString(36)}-1-0-0-0.tmp`)
+    writeFileSync(temp, '')
+    await engine.import({ paths: [A], dryRun: true })
+    expect(existsSync(temp)).toBe(true)
+    await engine.import({ paths: [A] })
+    expect(existsSync(temp)).toBe(false)
+  })
+})
+
+it('an undo that is killed between two batches is still an undo when it is run again', async () => {
+  const pages = samplePages(600)
+  const { directory, engine, root, row, setFile } = await site(pages)
+  writeFileSync(join(directory, 'rowtree.yaml'), CONFIG)
+  const paths = pages.map(({ site: where, slug }) => `${where}/${slug}.html`)
+  for (const path of paths) setFile(path, 'edited')
+  expect(await engine.import()).toMatchObject({ imported: 600 })
+  const actor = await startActor()
+  await actor.tell({ do: 'die', at: 'rows-committed', time: 2 })
+  expect(await actor.tell({ do: 'operate', directory, operation: 'undo' })).toBeUndefined()
+  expect(await engine.undo({ operation: 1 })).toMatchObject({ conflicts: [], problems: [] })
+  // The files still hold what was undone.
+  expect(await engine.sync()).toMatchObject({ imported: 0, exported: 0, problems: [] })
+  expect(paths.filter((path) => row(path) === 'edited')).toEqual([])
+  expect(tempsBelow(root)).toEqual([])
 })

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ConfigInput, type Engine, openEngine, resolveConfig, type Summary } from '../../src/index.ts'
 import { finished } from '../support/cli.ts'
-import { CAN_MOUNT, CAN_TRACE } from '../support/mounts.ts'
+import { type Call, CAN_INJECT, Faults } from '../support/faults/index.ts'
+import { CAN_MOUNT } from '../support/mounts.ts'
 import { source, startScript } from '../support/script.ts'
 import { type Site, site } from '../support/site.ts'
 import { sql } from '../support/tables.ts'
@@ -294,6 +295,8 @@ describe('onConflict: merge', () => {
     await expectMerged(one, `${BOTH}ours\n`)
     await engine.undo()
     expect([one.row(A), one.file(A)]).toEqual([`${BOTH}theirs\n`, `${BOTH}mine\n`])
+    expect(codes(await engine.sync())).toEqual([`${A} undone`])
+    expect(codes(await merge(one))).toEqual(UNCLEAN)
     expect(codes(await engine.sync())).toEqual(UNCLEAN)
   })
 })
@@ -384,10 +387,11 @@ const MERGE = `
 `
 
 /** Merges in a process that is killed when it makes one of these calls at the place. */
-async function killAt(directory: string, input: object, path: string, calls: string, place: string): Promise<void> {
+async function killAt(directory: string, input: object, path: string, call: Call, place: string): Promise<void> {
   const code = `import { openEngine, resolveConfig } from '${source('index.ts')}'\n${MERGE}`
-  const wrapper = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', join(directory, 'tree', place), '-e', `trace=${calls}`, '-e', `inject=${calls}:signal=SIGKILL`]
-  const { signal, stderr } = await finished(startScript(code, [directory, JSON.stringify(input), path], {}, wrapper))
+  const faults = new Faults()
+  faults.arm({ root: join(directory, 'tree', place), calls: [call], at: 1, fault: 'kill-before' })
+  const { signal, stderr } = await finished(startScript(code, [directory, JSON.stringify(input), path], { env: faults.env }))
   expect([signal, stderr]).toEqual(['SIGKILL', ''])
 }
 
@@ -428,9 +432,9 @@ describe('a merge that is killed', () => {
     await expectTorn(one, tree, result)
   })
 
-  it.skipIf(!CAN_TRACE)('behind the file is done (needs strace)', async () => {
+  it.skipIf(!CAN_INJECT)('behind the file is done (needs Linux and a C compiler)', async () => {
     const one = await ready(CLASH, 'mended\n')
-    await killAt(one.directory, PAGES, A, 'unlink,unlinkat', MARKED)
+    await killAt(one.directory, PAGES, A, 'unlink', MARKED)
     expect([one.row(A), one.file(A), one.file(MARKED)]).toEqual(['mended\n', 'mended\n', 'mended\n'])
     expect(await one.engine.sync()).toMatchObject({ adopted: 1, imported: 0, exported: 0, ...QUIET })
     await expectMerged(one, 'mended\n')
@@ -444,9 +448,9 @@ describe('a merge that is killed', () => {
     await expectMerged(one, 'mended\n')
   })
 
-  it.skipIf(!CAN_TRACE)('before the file with conflict markers is there can be made again (needs strace)', async () => {
+  it.skipIf(!CAN_INJECT)('before the file with conflict markers is there can be made again (needs Linux and a C compiler)', async () => {
     const one = await conflict(CLASH)
-    await killAt(one.directory, PAGES, A, 'link,linkat', MARKED)
+    await killAt(one.directory, PAGES, A, 'link', MARKED)
     expect(one.file(MARKED)).toBeUndefined()
     expect(codes(await merge(one))).toEqual(UNCLEAN)
     one.setFile(MARKED, 'mended\n')
