@@ -31,9 +31,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Commander's message as one line in our form. */
+/** Commander's message as one line in our form; it quotes arguments, and one of them may be a URL with a password. */
 function plain(message: string): string {
-  return message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1')
+  return message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1').replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):\S*@/gi, '$1:***@')
 }
 
 /** The command that the arguments name first; `null` when there is none. A path may be called like a command. */

@@ -76,8 +76,8 @@ export class Output {
     const event = this.options.events ? { event: 'error', time: new Date().toISOString() } : {}
     if (this.options.json) return this.document({ ...event, command, ok: false, error: describe(error) })
     process.stderr.write(`${stderrPaint('red', 'error:')} ${shown(messageOf(error))}\n`)
-    if (this.options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-    if (this.options.verbose && error instanceof Error && error.cause) process.stderr.write(`caused by ${String(error.cause)}\n`)
+    if (this.options.verbose && error instanceof Error) process.stderr.write(`${shown(String(error.stack))}\n`)
+    if (this.options.verbose && error instanceof Error && error.cause) process.stderr.write(`caused by ${shown(String(error.cause))}\n`)
   }
 }
 

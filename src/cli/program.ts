@@ -1,9 +1,10 @@
 import process from 'node:process'
-import { Argument, Command, type HelpConfiguration, Option } from 'commander'
+import { Argument, Command, Help, type HelpConfiguration, Option } from 'commander'
 import { PACE } from '../core/pace.ts'
 import { VERSION } from '../version.ts'
 import type { DemoFlags } from './demo.ts'
 import type { DiffFlags } from './diff.ts'
+import type { DoctorFlags } from './doctor.ts'
 import { applyEnvironment } from './environment.ts'
 import type { ExportFlags } from './export.ts'
 import type { ImportFlags } from './import.ts'
@@ -36,6 +37,8 @@ const HELP: HelpConfiguration = {
   optionDescription: (option) => option.description,
   // Every program has --help and --version; the screen is for the rest.
   visibleOptions: (command) => command.options.filter((option) => !option.hidden && option.long !== '--version'),
+  // The line below the usage is worth more with another command.
+  formatHelp: (command, help) => Help.prototype.formatHelp.call(help, command, help).replace('\n\n', '\n'),
   styleTitle: (title) => TITLES[title] ?? title,
 }
 
@@ -72,6 +75,7 @@ export function program(): Command {
   addResolve(rowtree)
   addUndo(rowtree)
   addSweep(rowtree)
+  addDoctor(rowtree)
   addDemo(rowtree)
   return rowtree
 }
@@ -238,6 +242,14 @@ function addSweep(rowtree: Command): void {
     .option(...DRY_RUN)
     .addHelpText('after', examples('rowtree sweep', 'rowtree sweep --older-than 1h'))
     .action(async (_: unknown, command: Command) => (await import('./sweep.ts')).sweepCommand(command.optsWithGlobals<SweepFlags>()))
+}
+
+function addDoctor(rowtree: Command): void {
+  rowtree
+    .command('doctor')
+    .description('look at all that rowtree relies on')
+    .addHelpText('after', examples('rowtree doctor', 'rowtree doctor --quiet', "rowtree doctor --json | jq '.checks[] | select(.status != \"ok\")'"))
+    .action(async (_: unknown, command: Command) => (await import('./doctor.ts')).doctorCommand(command.optsWithGlobals<DoctorFlags>()))
 }
 
 function addDemo(rowtree: Command): void {

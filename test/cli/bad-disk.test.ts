@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('without permission', () => {
     chmodSync(bad.database, 0o000)
     const { code, stdout, stderr } = await bad.run(['export'])
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
-    expect(stderr).toBe(`error: Cannot open the store ${bad.database}: the permission to read it is missing\n`)
+    expect(stderr).toBe(`error: Cannot open the store ${bad.database}: the permission to read it is missing. Allow this user to read it\n`)
   })
 
   it('cannot read the config', async () => {

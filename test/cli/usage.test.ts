@@ -11,6 +11,8 @@ describe('a command line that makes no sense', () => {
   it.each([
     { args: ['exprot'], message: "unknown command 'exprot'. Did you mean export?" },
     { args: ['quark'], message: "unknown command 'quark'" },
+    { args: ['mysql://me:hunter2@host/board'], message: "unknown command 'mysql://me:***@host/board'" },
+    { args: ['init', 'mysql://me:hun@ter2@host/board'], message: "too many arguments for 'init'. Expected 0 arguments but got 1: mysql://me:***@host/board." },
     { args: ['--jsn', 'export'], message: "unknown option '--jsn'. Did you mean --json?" },
     { args: ['export', '--prun'], message: "unknown option '--prun'. Did you mean --prune?" },
     { args: ['export', 'everything'], message: "too many arguments for 'export'. Expected 0 arguments but got 1: everything." },

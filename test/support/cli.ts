@@ -13,10 +13,10 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** The command that runs rowtree from its sources on the runtime that runs the tests. */
-export function command(args: readonly string[]): [string, string[]] {
+/** The command that runs rowtree, or another script, from its sources on the runtime that runs the tests. */
+export function command(args: readonly string[], script: string = MAIN): [string, string[]] {
   const deno = 'deno' in process.versions
-  return [process.execPath, [...(deno ? ['run', '-A', '--no-check', '--quiet'] : []), MAIN, ...args]]
+  return [process.execPath, [...(deno ? ['run', '-A', '--no-check', '--quiet'] : []), script, ...args]]
 }
 
 /** Modules that are compiled once start a third faster. */

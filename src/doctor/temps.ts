@@ -1,0 +1,17 @@
+import type { Remark } from '../doctor.ts'
+import { count } from './figures.ts'
+import type { Place, Subject } from './subject.ts'
+
+/** Whether killed processes left temps. */
+export function temps(_: Subject, { census }: Place): Remark[] {
+  const stale = census()?.stale
+  return stale === undefined ? [] : [judgeTemps(stale)]
+}
+
+export function judgeTemps(stale: readonly string[]): Remark {
+  const name = 'temps'
+  const measured = { stale: stale.length }
+  if (stale.length === 0) return { name, status: 'ok', message: 'no temp files of killed processes', measured }
+  const message = `${count(stale.length, 'temp file')} of killed processes, such as ${stale[0]}; the next export removes them, too`
+  return { name, status: 'warn', message, remedy: 'rowtree sweep', measured }
+}
