@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { expect, it } from 'vitest'
 import { parseConfig } from '../src/config.ts'
@@ -11,10 +11,13 @@ const PAGES = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   'docs/configuration.md',
   'docs/errors.md',
+  'docs/guarantees.md',
   'docs/presets.md',
   'docs/init.md',
+  'docs/doctor.md',
   'docs/two-way.md',
   'docs/watch.md',
   'bench/README.md',
@@ -70,6 +73,27 @@ it('docs/watch.md explains every event with its fields, and no other', () => {
   for (const name of ['conflict', 'held', 'pending']) told.set(name, told.get(name)!.replace(', maybe `errno`', ''))
   expect(new Map(rows)).toEqual(told)
   expect(rows).toHaveLength(told.size)
+})
+
+it('docs/doctor.md explains every check, and no other', () => {
+  const sources = [...readdirSync(new URL('../src/doctor', import.meta.url)).map((name) => `src/doctor/${name}`), 'src/store/examine.ts']
+  const texts = [...sources, ...['sqlite', 'mysql', 'postgres'].map((kind) => `src/store/${kind}/examine.ts`)].map(read)
+  const names = texts.flatMap((text) => [...text.matchAll(/\bname(?:: | = )'([a-z ]+)'/g)].map((match) => match[1]!))
+  expect(names.length).toBeGreaterThan(20)
+  const page = read('docs/doctor.md')
+  expect(new Set(explained(page, 'Machine', 'Config', 'Tree', 'State', 'Store'))).toEqual(new Set(names))
+})
+
+const shows = [...read('docs/guarantees.md').matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1]!)
+
+it('docs/guarantees.md names a test for each promise', () => {
+  const promises = read('docs/guarantees.md').split('## Promises')[1]!.split('\n## ')[0]!.split('\n').filter((line) => /^\| (?!promise|---)/.test(line))
+  expect(promises.length).toBeGreaterThan(10)
+  for (const promise of promises) expect(promise).toMatch(/ \| `test\/[^`]+\.test\.ts`/)
+})
+
+it.each(shows)('docs/guarantees.md names %s, which exists', (path) => {
+  expect(existsSync(new URL(`../${path}`, import.meta.url))).toBe(true)
 })
 
 const configs = ['README.md', 'docs/configuration.md', 'docs/presets.md'].flatMap((page) =>

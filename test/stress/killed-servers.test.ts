@@ -8,7 +8,7 @@ import { OWN_SERVERS } from '../support/servers/own.ts'
 import { POSTGRES } from '../support/servers/postgres.ts'
 import { type Person, urlOf } from '../support/servers/trial.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { randomOf } from './pages.ts'
+import { randomOf } from '../support/random.ts'
 
 const KILLS = 50
 

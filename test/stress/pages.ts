@@ -21,14 +21,3 @@ export function pagesOf(count: number, mark: string): Page[] {
     return { site, slug, body: textOf(path, mark) }
   })
 }
-
-/** Numbers from 0 to 1 (mulberry32), the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let value = Math.imul(state ^ (state >>> 15), state | 1)
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61)
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

@@ -3,7 +3,8 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathOf, randomOf, textOf } from '../pages.ts'
+import { randomOf } from '../../support/random.ts'
+import { pathOf, textOf } from '../pages.ts'
 
 const { root, files, seed, marks } = JSON.parse(process.argv[2]!) as { root: string; files: number; seed: number; marks: [string, string] }
 /** So few at once that the events of all of them stay below what looks like a burst. */

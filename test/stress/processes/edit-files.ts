@@ -3,7 +3,7 @@ import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } fro
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { randomOf } from '../pages.ts'
+import { randomOf } from '../../support/random.ts'
 import { type EditOrder, editOf, pauseOf } from '../model.ts'
 
 const { target: root, name, seed, seconds, own, shared } = JSON.parse(process.argv[2]!) as EditOrder

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type EditOrder, editOf, pauseOf } from '../model.ts'
-import { randomOf } from '../pages.ts'
+import { randomOf } from '../../support/random.ts'
 
 const { target: store, name, seed, seconds, own, shared } = JSON.parse(process.argv[2]!) as EditOrder
 const random = randomOf(seed)

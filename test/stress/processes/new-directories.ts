@@ -6,7 +6,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { randomOf, textOf } from '../pages.ts'
+import { randomOf } from '../../support/random.ts'
+import { textOf } from '../pages.ts'
 
 const { root, aside, directories, files, seed, mark } = JSON.parse(process.argv[2]!) as {
   root: string
