@@ -4,7 +4,7 @@ import { digestOf } from '../digest.ts'
 import { nameOf, within } from './anchor.ts'
 import { flushDeed } from './durable.ts'
 import { parentOf } from './obstacle.ts'
-import { readFile } from './read.ts'
+import { readAgain } from './read.ts'
 import { lstat, sameStat } from './stat.ts'
 
 /** A file as it was when it was decided upon. */
@@ -27,7 +27,10 @@ export function removeFile(root: string, path: string, seen: Seen, flush: boolea
     const absolute = `${here}/${nameOf(path)}`
     const entry = lstat(absolute)
     if (entry?.kind !== 'file' || !sameStat(entry, seen.stat)) return false
-    if (seen.racy && digestOf(readFile(absolute).bytes) !== seen.digest) return false
+    if (seen.racy) {
+      const now = readAgain(absolute)
+      if (!now || digestOf(now.bytes) !== seen.digest) return false
+    }
     unlinkSync(absolute)
     if (flush) flushDeed(`${root}/${parentOf(path)}`)
     return true

@@ -94,5 +94,7 @@ export function asItemProblem(index: number, path: string, what: 'read' | 'write
   const errno = errnoOf(error)
   // What the system did not refuse is a fault of ours, and no matter of one file.
   if (!errno) throw error
+  // Whoever writes it is not done: there is more to come, and nothing is wrong with the file.
+  if (errno === 'EAGAIN') return { index, code: 'changed-meanwhile', message: `${path} changed while it was read; run it again` }
   return { index, code: `${what}-failed`, message: `Cannot ${what} ${path}: ${messageOf(error)}`, errno }
 }

@@ -12,8 +12,8 @@ import { randomFor } from './lanes.ts'
 const WATCH = { settle: 10, poll: 100, maxBatch: 8, rescan: 1_000 } as const
 
 /** Sessions of one process, which die together. */
-const SESSIONS = amount(5, 1)
-const KILLS = amount(3, 1_000)
+const SESSIONS = amount(1, 1)
+const KILLS = amount(200, 1_000)
 
 method('SIGKILL of sessions at random moments, amid edits of files and rows', undefined, async (trials) => {
   process.stderr.write(`ROWTREE_SEED=${SEED}\n`)

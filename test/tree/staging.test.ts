@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Licence } from '../../src/core/direction.ts'
 import { DEFAULT_GUARDS } from '../../src/core/guards.ts'
 import { filesystemClock } from '../../src/tree/clock.ts'
@@ -26,7 +26,7 @@ import { tempOwner, tempPrefix } from '../../src/tree/temp.ts'
 import type { FileStat } from '../../src/types.ts'
 import { editInPlace, listing } from '../support/files.ts'
 import { CAN_MOUNT, CAN_TRACE, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
-import { IS_ROOT, NOBODY, runScript, source } from '../support/script.ts'
+import { IS_ROOT, NOBODY, runScript, source, startScript } from '../support/script.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 /** One file of a job. */
@@ -226,6 +226,20 @@ describe('stageJob', () => {
     expect(result.problems).toMatchObject([{ index: 0, code, ...(errno && { errno }) }])
     discardJob(work)
     expect(listing(root)).toEqual(['a'])
+  })
+
+  it('tells a file that is being written by what it is, and not by an error', async () => {
+    const root = treeOf({ file: 'x'.repeat(4_000_000) })
+    const writer = startScript(`
+      import { appendFileSync } from 'node:fs'
+      for (;;) appendFileSync('${join(root, 'file')}', 'x')`)
+    onTestFinished(() => void writer.kill('SIGKILL'))
+    let problems: StageResult['problems'] = []
+    while (problems.length === 0) {
+      problems = stageJob(jobOf(root, [{ path: 'file', row: 'row' }], { dryRun: true })).problems
+      await new Promise(setImmediate)
+    }
+    expect(problems).toEqual([{ index: 0, code: 'changed-meanwhile', message: 'file changed while it was read; run it again' }])
   })
 
   it('writes nothing in a dry run', () => {

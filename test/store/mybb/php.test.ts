@@ -114,7 +114,7 @@ const { plain } = letrec<{ plain: unknown }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     string(), integer(), boolean(), constant(null),
     array(tie('plain'), { minLength: 1, maxLength: 4 }),
-    dictionary(string({ minLength: 1 }).filter((key) => typeof phpKey(key) === 'string' && key !== '__proto__'), tie('plain'), { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+    dictionary(string({ minLength: 1 }).filter((key) => typeof phpKey(key) === 'string' && !(key in Object.prototype)), tie('plain'), { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
   ),
 }))
 
