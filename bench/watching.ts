@@ -4,14 +4,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { openEngine } from '../src/index.ts'
 import { config, editOf, pathOf } from './data.ts'
 
 /** The settings that people get who set nothing, in milliseconds; the targets rest on the first. */
 export const SETTLE = 100
-
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 /** Processor time in clock ticks of 10 ms, as Linux gives it. */
 const TICK = 0.01
@@ -45,9 +42,10 @@ export interface Watching {
   stop(): Promise<void>
 }
 
-export async function watch({ directory }: Place): Promise<Watching> {
+/** Starts the command, by the file that it begins with. */
+export async function watch({ directory }: Place, main: string): Promise<Watching> {
   const start = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'watch', '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [main, 'watch', '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] })
   await untilReady(child)
   return {
     pid: child.pid!,
@@ -127,10 +125,4 @@ function processorTime(pid: number): number {
 
 function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024
-}
-
-/** The value below which this share of the values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
