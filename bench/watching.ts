@@ -13,13 +13,14 @@ export const SETTLE = 100
 /** Processor time in clock ticks of 10 ms, as Linux gives it. */
 const TICK = 0.01
 
-/** A tree and its store, exported, in a directory of its own, with a config for the command line. */
+/** A tree and its store, exported, in a directory with a config. */
 export interface Place {
   readonly directory: string
   readonly tree: string
   readonly store: string
 }
 
+/** Copies a database, exports it, and writes a config for the command line. */
 export async function prepare(directory: string, database: string): Promise<Place> {
   const store = join(directory, 'store.sqlite')
   copyFileSync(database, store)
@@ -27,11 +28,16 @@ export async function prepare(directory: string, database: string): Promise<Plac
   const engine = await openEngine(settings)
   await engine.export()
   await engine.close()
-  const { tree, state } = settings
+  writeConfig(directory, store)
+  return { directory, tree: settings.tree, store }
+}
+
+/** Writes the config of a database and a tree in this directory. */
+export function writeConfig(directory: string, store: string): void {
+  const { tree, state } = config(directory, store, 'off', 'auto')
   const collections = { pages: { table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body' } }
   // JSON is YAML.
-  writeFileSync(join(directory, 'rowtree.yaml'), JSON.stringify({ store: { url: 'sqlite:store.sqlite' }, tree, state, export: { fsync: 'off' }, collections }))
-  return { directory, tree, store }
+  writeFileSync(join(directory, 'rowtree.yaml'), JSON.stringify({ store: { url: `sqlite:${store}` }, tree, state, export: { fsync: 'off' }, collections }))
 }
 
 /** A `rowtree watch` in a process of its own. */
