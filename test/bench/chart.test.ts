@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Bar, chart } from '../../bench/report/chart.ts'
 import { MICROS_EACH } from '../../bench/report/form.ts'

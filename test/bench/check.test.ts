@@ -36,8 +36,9 @@ it.each<[name: string, target: Target]>([
   expect(checkOf(target, of)).toBeUndefined()
 })
 
+const group = (name: string, ...targets: Target[]): Group => ({ name, title: name, how: '', place: 'memory', processes: 1, contenders: () => [], columns: [], pictures: [], targets })
+
 it('checks each group by its own figures, and marks what is missed', () => {
-  const group = (name: string, ...targets: Target[]): Group => ({ name, title: name, how: '', place: 'memory', processes: 1, contenders: () => [], columns: [], pictures: [], targets })
   const all = checks([group('export', faster('speed', 2, ratio), faster('more speed', 3, ratio)), group('rescan', below('a look', 1, 's', (look) => look('look', 'rescan'), 1)), group('watch', faster('absent', 1, ratio))], measured)
   expect(checkTable(all)).toBe(
     [
