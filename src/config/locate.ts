@@ -5,6 +5,8 @@ import { errnoOf, RowtreeError } from '../errors.ts'
 /** The name that is looked for when none is given. */
 const CONFIG_NAME = 'rowtree.yaml'
 
+const URL = /^[a-z][a-z0-9+.-]+:\/\//i
+
 export interface ConfigText {
   /** Absolute. */
   readonly file: string
@@ -14,6 +16,8 @@ export interface ConfigText {
 /** Reads the named config file, or the nearest `rowtree.yaml` from `cwd` upwards. */
 export async function readConfig(cwd: string, file?: string): Promise<ConfigText> {
   if (file !== undefined) {
+    // Whoever confuses the two must not find a password in a log.
+    if (URL.test(file)) throw new RowtreeError('config-missing', 'Cannot read a config from a URL: --config names a file; the URL of the store is in it, as store.url')
     const named = resolve(cwd, file)
     const text = await readText(named)
     if (text !== undefined) return { file: named, text }

@@ -84,6 +84,13 @@ test.each(['nope.yaml', 'a/file/nope.yaml'])('no such named file: %s', async (fi
   })
 })
 
+test('the URL of a store by mistake, of which nothing is told', async () => {
+  expect(await failure({ file: 'mysql://me:hunter2@host/board' })).toEqual({
+    code: 'config-missing',
+    message: 'Cannot read a config from a URL: --config names a file; the URL of the store is in it, as store.url',
+  })
+})
+
 test('a directory', async () => {
   expect(await failure({ file: 'a' })).toEqual({
     code: 'config-unreadable',

@@ -190,8 +190,28 @@ ssize_t write(int fd, const void *bytes, size_t size) {
 WRITER_AT(pwrite)
 WRITER_AT(pwrite64)
 
-ssize_t writev(int fd, const struct iovec *parts, int count) { REAL(writev); THROUGH(WRITE, path_of(fd), real(fd, parts, count)); }
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { REAL(pwritev); THROUGH(WRITE, path_of(fd), real(fd, parts, count, offset)); }
+/* Of several parts all but the last are written; of one, half of it. */
+static const struct iovec *fewer(enum action action, const struct iovec *parts, int *count, struct iovec *half) {
+  if (action != SHORTEN || *count < 1) return parts;
+  if (*count > 1) { --*count; return parts; }
+  *half = (struct iovec){parts->iov_base, shortened(action, parts->iov_len)};
+  return half;
+}
+
+#define WRITER_OF_PARTS(name, parameters, ...) \
+  ssize_t name parameters { \
+    REAL(name); \
+    enum action action = judge(WRITE, path_of(fd)); \
+    if (action == FAIL) return -1; \
+    struct iovec half; \
+    parts = fewer(action, parts, &count, &half); \
+    ssize_t result = real(__VA_ARGS__); \
+    if (action == KILL_AFTER) strike(); \
+    return result; \
+  }
+WRITER_OF_PARTS(writev, (int fd, const struct iovec *parts, int count), fd, parts, count)
+WRITER_OF_PARTS(pwritev, (int fd, const struct iovec *parts, int count, off_t offset), fd, parts, count, offset)
+
 ssize_t read(int fd, void *bytes, size_t size) { REAL(read); THROUGH(READ, path_of(fd), real(fd, bytes, size)); }
 ssize_t pread(int fd, void *bytes, size_t size, off_t offset) { REAL(pread); THROUGH(READ, path_of(fd), real(fd, bytes, size, offset)); }
 ssize_t pread64(int fd, void *bytes, size_t size, off_t offset) { REAL(pread64); THROUGH(READ, path_of(fd), real(fd, bytes, size, offset)); }
