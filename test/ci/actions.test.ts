@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { command, finished, type Finished } from '../support/cli.ts'
-import { project, type Project } from '../support/project.ts'
+import { CONFIG, project, type Project } from '../support/project.ts'
 import { samplePages } from '../support/tables.ts'
 
 const script = (path: string): string => fileURLToPath(new URL(`../../.github/actions/${path}`, import.meta.url))
@@ -125,5 +125,44 @@ describe.skipIf(process.platform === 'win32')('the check of a tree', { timeout: 
     expect((await checked(one, { CONFIG: 'other.yaml' })).code).not.toBe(0)
     writeFileSync(one.at('other.yaml'), readFileSync(one.at('rowtree.yaml')))
     expect((await one.step('check/run', { CONFIG: 'other.yaml' })).code).toBe(0)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the measurement', { timeout: 90_000 }, () => {
+  // Every save has to settle first.
+  const quick = `${CONFIG}watch: { settle: 10ms }\n`
+
+  async function measured(config: string, env: NodeJS.ProcessEnv = {}): Promise<Finished & { readonly one: Job; report(name: string): string }> {
+    const one = job(project(samplePages(20), config))
+    expect((await one.step('rowtree', { DIRECTORY: '.' })).code).toBe(0)
+    const done = await one.step('throughput/run', { ROWS: '200', ...env })
+    return { ...done, one, report: (name) => readFileSync(one.at('temp', 'rowtree-throughput', name), 'utf8') }
+  }
+
+  it('leaves a report as document, page and summary', async () => {
+    const { code, one, report } = await measured(quick)
+    expect(code).toBe(0)
+    expect(one.told('output')).toBe(`report=${one.at('temp', 'rowtree-throughput')}\n`)
+    expect(JSON.parse(report('report.json'))).toMatchObject({ command: 'bench', ok: true })
+    expect(report('report.html')).toMatch(/^<!doctype html>/i)
+    expect(report('report.md')).toContain('speedup')
+    expect(one.told('summary')).toBe(report('report.md'))
+  })
+
+  it('fails where the contract is broken, with the report', async () => {
+    const { code, stderr, one, report } = await measured(`${quick}bench: { minSpeedup: 1000 }\n`)
+    expect(code).toBe(1)
+    expect(JSON.parse(report('report.json'))).toMatchObject({ ok: false })
+    expect(stderr).toContain('minSpeedup')
+    expect(report('report.html')).toMatch(/^<!doctype html>/i)
+    expect(one.told('summary')).toContain('speedup')
+  })
+
+  it('gives what it was given', async () => {
+    const { code, one, report } = await measured(quick, { ROWS: '300', SIZE: '1KB' })
+    expect([code, JSON.parse(report('report.json'))]).toEqual([0, expect.objectContaining({ course: expect.objectContaining({ rows: 300, size: 1024 }) })])
+    const again = { ROWS: '300', SIZE: '1KB', COMPARE: 'temp/rowtree-throughput/report.json', MAX_REGRESSION: '100', REPORT: one.at('temp', 'again') }
+    expect((await one.step('throughput/run', again)).code).toBe(0)
+    expect((await one.step('throughput/run', { ...again, SIZE: 'large' })).code).toBe(64)
   })
 })
