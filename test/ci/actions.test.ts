@@ -128,19 +128,19 @@ describe.skipIf(process.platform === 'win32')('the check of a tree', { timeout: 
   })
 })
 
+// Every save has to settle first.
+const QUICK = `${CONFIG}watch: { settle: 10ms }\n`
+
+async function measured(config: string, env: NodeJS.ProcessEnv = {}): Promise<Finished & { readonly one: Job; report(name: string): string }> {
+  const one = job(project(samplePages(20), config))
+  expect((await one.step('rowtree', { DIRECTORY: '.' })).code).toBe(0)
+  const done = await one.step('throughput/run', { ROWS: '200', ...env })
+  return { ...done, one, report: (name) => readFileSync(one.at('temp', 'rowtree-throughput', name), 'utf8') }
+}
+
 describe.skipIf(process.platform === 'win32')('the measurement', { timeout: 90_000 }, () => {
-  // Every save has to settle first.
-  const quick = `${CONFIG}watch: { settle: 10ms }\n`
-
-  async function measured(config: string, env: NodeJS.ProcessEnv = {}): Promise<Finished & { readonly one: Job; report(name: string): string }> {
-    const one = job(project(samplePages(20), config))
-    expect((await one.step('rowtree', { DIRECTORY: '.' })).code).toBe(0)
-    const done = await one.step('throughput/run', { ROWS: '200', ...env })
-    return { ...done, one, report: (name) => readFileSync(one.at('temp', 'rowtree-throughput', name), 'utf8') }
-  }
-
   it('leaves a report as document, page and summary', async () => {
-    const { code, one, report } = await measured(quick)
+    const { code, one, report } = await measured(QUICK)
     expect(code).toBe(0)
     expect(one.told('output')).toBe(`report=${one.at('temp', 'rowtree-throughput')}\n`)
     expect(JSON.parse(report('report.json'))).toMatchObject({ command: 'bench', ok: true })
@@ -150,7 +150,7 @@ describe.skipIf(process.platform === 'win32')('the measurement', { timeout: 90_0
   })
 
   it('fails where the contract is broken, with the report', async () => {
-    const { code, stderr, one, report } = await measured(`${quick}bench: { minSpeedup: 1000 }\n`)
+    const { code, stderr, one, report } = await measured(`${QUICK}bench: { minSpeedup: 1000 }\n`)
     expect(code).toBe(1)
     expect(JSON.parse(report('report.json'))).toMatchObject({ ok: false })
     expect(stderr).toContain('minSpeedup')
@@ -159,7 +159,7 @@ describe.skipIf(process.platform === 'win32')('the measurement', { timeout: 90_0
   })
 
   it('gives what it was given', async () => {
-    const { code, one, report } = await measured(quick, { ROWS: '300', SIZE: '1KB' })
+    const { code, one, report } = await measured(QUICK, { ROWS: '300', SIZE: '1KB' })
     expect([code, JSON.parse(report('report.json'))]).toEqual([0, expect.objectContaining({ course: expect.objectContaining({ rows: 300, size: 1024 }) })])
     const again = { ROWS: '300', SIZE: '1KB', COMPARE: 'temp/rowtree-throughput/report.json', MAX_REGRESSION: '100', REPORT: one.at('temp', 'again') }
     expect((await one.step('throughput/run', again)).code).toBe(0)

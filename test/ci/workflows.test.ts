@@ -87,6 +87,12 @@ it.each([
   expect(given.filter((flag) => !known.has(flag))).toEqual([])
 })
 
+it('the flags of the benchmarks are theirs', () => {
+  const given = [...read('.ci/throughput').matchAll(/npm run (?:--silent )?bench -- (.*?) >/g)].flatMap(([, flags]) => [...flags!.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag!))
+  expect(given).not.toEqual([])
+  for (const flag of given) expect(read('bench/run.ts')).toMatch(new RegExp(`^.*\\b${flag}'?: \\{ type: `, 'm'))
+})
+
 const EXAMPLES = [...read('docs/ci.md').matchAll(/```(yaml|sh)\n([^]*?)```/g)].map(([, language, text]) => [language!, text!] as const)
 
 describe('docs/ci.md', () => {
