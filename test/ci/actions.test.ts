@@ -139,30 +139,31 @@ async function measured(config: string, env: NodeJS.ProcessEnv = {}): Promise<Fi
 }
 
 describe.skipIf(process.platform === 'win32')('the measurement', { timeout: 90_000 }, () => {
-  it('leaves a report as document, page and summary', async () => {
-    const { code, one, report } = await measured(QUICK)
-    expect(code).toBe(0)
-    expect(one.told('output')).toBe(`report=${one.at('temp', 'rowtree-throughput')}\n`)
-    expect(JSON.parse(report('report.json'))).toMatchObject({ command: 'bench', ok: true })
+  it('leaves a report as document, page and summary, of what it was given', async () => {
+    const { code, one, report } = await measured(QUICK, { SIZE: '1KB' })
+    expect([code, one.told('output')]).toEqual([0, `report=${one.at('temp', 'rowtree-throughput')}\n`])
+    expect(JSON.parse(report('report.json'))).toMatchObject({ command: 'bench', ok: true, course: { rows: 200, size: 1024 } })
     expect(report('report.html')).toMatch(/^<!doctype html>/i)
-    expect(report('report.md')).toContain('speedup')
+    expect(report('report.md')).toMatch(/^## rowtree bench\n/)
     expect(one.told('summary')).toBe(report('report.md'))
   })
 
   it('fails where the contract is broken, with the report', async () => {
-    const { code, stderr, one, report } = await measured(`${QUICK}bench: { minSpeedup: 1000 }\n`)
-    expect(code).toBe(1)
-    expect(JSON.parse(report('report.json'))).toMatchObject({ ok: false })
-    expect(stderr).toContain('minSpeedup')
+    const { code, one, report } = await measured(`${QUICK}bench: { minSpeedup: 1000 }\n`)
+    expect([code, JSON.parse(report('report.json'))]).toEqual([1, expect.objectContaining({ ok: false })])
     expect(report('report.html')).toMatch(/^<!doctype html>/i)
-    expect(one.told('summary')).toContain('speedup')
+    expect(one.told('summary')).toContain('minSpeedup')
   })
 
-  it('gives what it was given', async () => {
-    const { code, one, report } = await measured(QUICK, { ROWS: '300', SIZE: '1KB' })
-    expect([code, JSON.parse(report('report.json'))]).toEqual([0, expect.objectContaining({ course: expect.objectContaining({ rows: 300, size: 1024 }) })])
-    const again = { ROWS: '300', SIZE: '1KB', COMPARE: 'temp/rowtree-throughput/report.json', MAX_REGRESSION: '100', REPORT: one.at('temp', 'again') }
-    expect((await one.step('throughput/run', again)).code).toBe(0)
-    expect((await one.step('throughput/run', { ...again, SIZE: 'large' })).code).toBe(64)
+  it.each([
+    ['SIZE', 'large', 64],
+    ['MAX_REGRESSION', 'much', 64],
+    ['COMPARE', 'nowhere.json', 'any'],
+    ['CONFIG', 'nowhere.yaml', 78],
+  ])('fails before anything is measured for %s=%s', async (name, value, expected) => {
+    const { code, stderr, report } = await measured(QUICK, { [name]: value })
+    expect(code).toSatisfy((one) => (expected === 'any' ? one !== 0 : one === expected))
+    expect(JSON.parse(stderr)).toMatchObject({ command: 'bench', ok: false })
+    expect(report('report.md')).toBe('')
   })
 })
