@@ -7,7 +7,7 @@ var asksForVersion = process.argv.length === 3 && (process.argv[2] === '--versio
 if (oldEnough && asksForVersion) {
   // Scripts ask for it, and need none of the rest.
   import('../version.ts').then(function (version) {
-    process.stdout.write(version.VERSION + '\n')
+    return process.stdout.write(version.VERSION + '\n')
   })
 } else if (oldEnough) {
   import('./main.ts').then(function (main) {
