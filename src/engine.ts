@@ -14,7 +14,7 @@ import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
 import { openRoot, realPathOf } from './tree/root.ts'
-import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
+import { type SweepOptions, type SweepResult, sweepBoth } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
 import type { WatchOptions, WatchSession } from './watch.ts'
 
@@ -73,7 +73,7 @@ export interface Engine {
    * @throws {RowtreeError} `store-unsupported`: the database cannot tell
    */
   notifySql(): string
-  /** Removes the temp files that killed processes left in the tree. */
+  /** Removes the temp files that killed processes left in the tree and in the state directory. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   close(): Promise<void>
 }
@@ -95,12 +95,12 @@ export async function openEngine(config: Config): Promise<Engine> {
 }
 
 /**
- * Removes the temp files that killed processes left in a config's tree. It needs no store.
+ * Removes the temp files that killed processes left in a config's tree and in its state directory. It needs no store.
  *
  * @throws {RowtreeError} `tree-not-a-directory`, `tree-unreadable`
  */
 export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
-  return sweepTree(openRoot(config.tree, true), options)
+  return sweepBoth(openRoot(config.tree, true), realPathOf(config.state), options)
 }
 
 class RowtreeEngine implements Engine {

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config } from '../config.ts'
 import { type Census, takeCensus } from '../tree/probes/census.ts'
-import { mountOf } from '../tree/probes/mount.ts'
+import { type Mount, mountOf } from '../tree/probes/mount.ts'
 import { realPathOf } from '../tree/root.ts'
 import type { Place } from './subject.ts'
 
@@ -17,14 +17,23 @@ export function placeOf({ tree, state }: Pick<Config, 'tree' | 'state'>): Place 
     state: stateRoot,
     together,
     ground,
-    mount: mountOf(ground),
+    mount: mountAt(ground),
     room: together && isWritable(stateRoot!) ? stateRoot! : ground,
     census: () => (root === undefined ? undefined : (census ??= takeCensus(root))),
   }
 }
 
+/** Also a directory that is there may be one whose filesystem does not answer: a FUSE that died, a server that is gone. */
+function mountAt(path: string): Mount | Error {
+  try {
+    return mountOf(path)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
 /** The directory itself, or the next one above that may be looked at; the topmost one is taken as it is. */
-function nearest(path: string): string {
+export function nearest(path: string): string {
   const above = dirname(path)
   return directoryAt(path) ?? (above === path ? path : nearest(above))
 }
