@@ -83,7 +83,8 @@ method('A session whose store another program keeps locked', undefined, async (t
     const text = `locked ${round}\n`
     const other = new DatabaseSync(one.database)
     onTestFinished(() => void (other.isOpen && other.close()))
-    other.exec('begin exclusive')
+    // The session itself may be reading just now.
+    other.exec('pragma busy_timeout = 5000; begin exclusive')
     writeFileSync(join(one.tree, A), text)
     await eventually('the lock is told', () => said().slice(from).some((event) => event.event === 'problem' && event.code === 'store-locked'))
     other.close()
