@@ -1,6 +1,8 @@
 import type { Operation } from './baseline/baseline.ts'
-import type { Config } from './config.ts'
+import type { BenchOptions, BenchReport } from './bench.ts'
+import type { Config, LoadOptions } from './config.ts'
 import type { Licence } from './core/direction.ts'
+import { measureSides } from './engine/bench.ts'
 import type { Opened } from './engine/errand.ts'
 import { openSides, Sides } from './engine/sides.ts'
 import { openSession } from './engine/watch.ts'
@@ -18,6 +20,9 @@ import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
 import type { WatchOptions, WatchSession } from './watch.ts'
 
+export { compareReports, readEarlier } from './bench/comparison.ts'
+export type { Earlier } from './bench/comparison.ts'
+export { judgeContract } from './bench/contract.ts'
 export { boardSettings } from './engine/board.ts'
 export type { BoardSettings } from './engine/board.ts'
 export { diagnose } from './engine/diagnose.ts'
@@ -92,6 +97,24 @@ export interface Engine {
  */
 export async function openEngine(config: Config): Promise<Engine> {
   return new RowtreeEngine(config, await openSides(config))
+}
+
+/**
+ * Measures how fast rowtree is here, on the filesystem of a config's tree and with its settings: exports, imports and saves of rows that it makes itself, in a scratch
+ * directory beside the tree that is removed afterwards, in turns with a loop that writes and renames one file after the other. The config's own store is read, and
+ * nothing else; the tree is left alone. Where no config is named and none is found, the machine is measured in the directory itself.
+ *
+ * @param of a config, or where to look for one
+ * @throws {RowtreeError} `usage`, `disk-full`, `tree-unwritable`, `cancelled`, and what keeps a config or a store from being opened
+ *
+ * @example
+ * ```ts
+ * const { ratios, latency } = await bench({ cwd: process.cwd(), env: process.env }, { rows: 2_000 })
+ * console.log(ratios.find(({ name }) => name === 'speedup')?.value, latency?.p95)
+ * ```
+ */
+export async function bench(of: Config | LoadOptions, options: BenchOptions = {}): Promise<BenchReport> {
+  return await measureSides(of, options, openEngine)
 }
 
 /**
