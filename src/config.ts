@@ -9,6 +9,7 @@ import type { Config, ConfigInput, StoreConfig } from './config/types.ts'
 
 export type { Environment } from './config/environment.ts'
 export type {
+  BenchConfig,
   CollectionConfig,
   CollectionInput,
   Config,

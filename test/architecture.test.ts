@@ -28,7 +28,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ['src/bench/fresh-export.ts', ['src/engine.ts', 'src/engine/bench.ts']],
   ['src/bench/', ['src/types.ts', 'src/errors.ts', 'src/version.ts', 'src/options.ts', 'src/watch.ts', 'src/bench.ts', 'src/config.ts', 'src/core/', 'src/tree/', 'src/bench/']],
   ['src/config.ts', ['src/types.ts', 'src/errors.ts', 'src/config/']],
-  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/pace.ts', 'src/core/parsing.ts', 'src/core/suffix.ts', 'src/config/']],
+  ['src/config/', ['src/types.ts', 'src/errors.ts', 'src/core/nearest.ts', 'src/core/pace.ts', 'src/core/parsing.ts', 'src/core/quantity.ts', 'src/core/suffix.ts', 'src/config/']],
   ['src/atomic.ts', ['src/types.ts', 'src/errors.ts', 'src/tree/']],
   ['src/samples.ts', ['src/store/mybb/sample.ts']],
   ['src/preset.ts', ['src/errors.ts', 'src/store/']],
@@ -42,7 +42,7 @@ const PARTS: readonly (readonly [part: string, mayImport: readonly string[]])[] 
   ],
   [
     'src/cli/',
-    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/bench.ts', 'src/doctor.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/memory.ts', 'src/core/pace.ts', 'src/cli/'],
+    ['src/types.ts', 'src/errors.ts', 'src/options.ts', 'src/watch.ts', 'src/bench.ts', 'src/doctor.ts', 'src/version.ts', 'src/config.ts', 'src/engine.ts', 'src/atomic.ts', 'src/samples.ts', 'src/memory.ts', 'src/core/pace.ts', 'src/core/quantity.ts', 'src/cli/'],
   ],
 ]
 

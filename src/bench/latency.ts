@@ -76,7 +76,11 @@ async function check(scratch: Scratch, contents: Contents, rows: number, saves: 
 class Listener {
   readonly #session: WatchSession
   #wanted = 'ready'
-  #heard = Promise.withResolvers<void>()
+  /** Whoever waits for it. */
+  #waiting: PromiseWithResolvers<void> | undefined
+  #isReady = false
+  /** Why nothing more will come. */
+  #end: Error | undefined
   /** The session is over, and all that it told is heard. */
   readonly ended: Promise<void>
 
@@ -87,44 +91,41 @@ class Listener {
 
   /** Waits until everything is watched. */
   async ready(): Promise<void> {
-    await this.#within(LONGEST)
+    if (!this.#isReady) await this.#within(LONGEST, 'the session was not ready')
   }
 
   /** Waits, from the call on, until a path is imported, so many milliseconds at the most. */
   async imported(path: string, most: number): Promise<void> {
     this.#wanted = path
-    this.#heard = Promise.withResolvers()
-    await this.#within(most)
+    await this.#within(most, `${path} was not taken`)
   }
 
-  async #within(most: number): Promise<void> {
-    const state = `${this.#wanted === 'ready' ? 'the session was not ready' : `${this.#wanted} was not taken`} within ${Math.round(most / 1_000)} s`
-    const timer = setTimeout(() => this.#heard.reject(new RowtreeError('io-error', `Cannot measure the latency: ${state}; rowtree doctor tells whether saves are seen`)), most)
+  async #within(most: number, state: string): Promise<void> {
+    if (this.#end) throw this.#end
+    const waiting = (this.#waiting = Promise.withResolvers<void>())
+    const message = `Cannot measure the latency: ${state} within ${Math.round(most / 1_000)} s; rowtree doctor tells whether saves are seen`
+    const timer = setTimeout(() => waiting.reject(new RowtreeError('io-error', message)), most)
     try {
-      await this.#heard.promise
+      await waiting.promise
     } finally {
       clearTimeout(timer)
+      this.#waiting = undefined
     }
   }
 
   async #listen(): Promise<void> {
     try {
       for await (const event of this.#session) this.#hear(event)
-      this.#giveUp(new RowtreeError('cancelled', 'Cannot finish measuring: the work was stopped'))
+      this.#end = new RowtreeError('cancelled', 'Cannot finish measuring: the work was stopped; nothing is left of it')
     } catch (error) {
-      this.#giveUp(error)
+      this.#end = error as Error
     }
+    this.#waiting?.reject(this.#end)
   }
 
   #hear(event: WatchEvent): void {
-    const wanted = this.#wanted
-    if (event.event === 'ready' ? wanted === 'ready' : event.event === 'imported' && event.paths.includes(wanted)) this.#heard.resolve()
-    if ('code' in event && event.event !== 'recovered') this.#heard.reject(new RowtreeError('io-error', `Cannot measure the latency: ${event.message}`, { path: event.path }))
-  }
-
-  #giveUp(error: unknown): void {
-    // Nobody may be waiting.
-    this.#heard.promise.catch(() => {})
-    this.#heard.reject(error)
+    if (event.event === 'ready') this.#isReady = true
+    if (event.event === 'ready' ? this.#wanted === 'ready' : event.event === 'imported' && event.paths.includes(this.#wanted)) this.#waiting?.resolve()
+    if ('code' in event && event.event !== 'recovered') this.#waiting?.reject(new RowtreeError('io-error', `Cannot measure the latency: ${event.message}`, { path: event.path }))
   }
 }

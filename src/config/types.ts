@@ -80,6 +80,16 @@ export interface WatchConfig {
   readonly oneWay?: Side | undefined
 }
 
+/** What `rowtree bench` has to measure at the least; what is absent is not asked for. */
+export interface BenchConfig {
+  /** How many times faster an export must be than the loop that it is measured with. */
+  readonly minSpeedup?: number | undefined
+  /** Within how many milliseconds 95 of 100 saves must be in the store. */
+  readonly maxLatencyMs?: number | undefined
+  /** How much memory an export may take, in bytes. */
+  readonly maxRss?: number | undefined
+}
+
 /** One kind of row of the preset `table`, and where its files go. */
 export interface CollectionConfig {
   readonly name: string
@@ -129,6 +139,7 @@ export interface Config {
   readonly onConflict: 'keep' | Side | 'merge'
   readonly history: HistoryConfig
   readonly watch: WatchConfig
+  readonly bench: BenchConfig
   /** Gitignore patterns of files that are none of our business. */
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
@@ -256,6 +267,16 @@ export interface ConfigInput {
         readonly onImport?: string | undefined
         /** @default both sides */
         readonly oneWay?: Side | undefined
+      }
+    | undefined
+  readonly bench?:
+    | {
+        /** Above 0. @default not asked for */
+        readonly minSpeedup?: number | undefined
+        /** Milliseconds, above 0. @default not asked for */
+        readonly maxLatencyMs?: number | undefined
+        /** Such as `150MB`, `1GB` (powers of 1024), or bytes. @default not asked for */
+        readonly maxRss?: string | number | undefined
       }
     | undefined
   /** @default [] */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import type { BenchOptions, BenchReport, Reading } from '../bench.ts'
-import { measure } from '../bench/measure.ts'
+import type { BenchOptions, BenchReport, Course, Reading } from '../bench.ts'
+import { amountsOf } from '../bench/course.ts'
+import { courseOf, measure } from '../bench/measure.ts'
 import { readAll } from '../bench/reading.ts'
 import type { Runner, Scratch } from '../bench/subject.ts'
 import { type Config, loadConfig, type LoadOptions, resolveConfig } from '../config.ts'
@@ -26,8 +27,26 @@ export async function measureSides(of: Config | LoadOptions, options: BenchOptio
   })
 }
 
+/** What a measurement is going to do, before anything is done. */
+export interface BenchPlan {
+  /** `undefined` where none is named and none is found. */
+  readonly config: Config | undefined
+  readonly course: Course
+}
+
+/**
+ * Looks for the config and at the options.
+ *
+ * @throws {RowtreeError} as `bench`
+ */
+export async function planBench(of: Config | LoadOptions, options: BenchOptions): Promise<BenchPlan> {
+  const found = await configOf(of)
+  const config = found ?? scratchConfig('store' in of ? of.directory : of.cwd)
+  return { config: found, course: courseOf({ config }, amountsOf(options, config.watch.settle)) }
+}
+
 /** The config that is meant; `undefined` where none is named and none is found. */
-export async function configOf(of: Config | LoadOptions): Promise<Config | undefined> {
+async function configOf(of: Config | LoadOptions): Promise<Config | undefined> {
   if ('store' in of) return of
   try {
     return await loadConfig(of)
