@@ -9,7 +9,6 @@ import type { Config, ConfigInput, StoreConfig } from './config/types.ts'
 
 export type { Environment } from './config/environment.ts'
 export type {
-  BenchConfig,
   CollectionConfig,
   CollectionInput,
   Config,
@@ -28,6 +27,7 @@ export type {
   WatchConfig,
   WordpressConfig,
 } from './config/types.ts'
+export type { BenchConfig, BenchInput } from './config/bench-config.ts'
 export type { SettingsConfig } from './config/settings-config.ts'
 
 /** Where the text of a config comes from. */

@@ -5,6 +5,7 @@ import type { Licence } from './core/direction.ts'
 import { measureSides } from './engine/bench.ts'
 import type { Opened } from './engine/errand.ts'
 import { openSides, Sides } from './engine/sides.ts'
+import { sweepAround } from './engine/sweep.ts'
 import { openSession } from './engine/watch.ts'
 import { RowtreeError } from './errors.ts'
 import type { DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
@@ -15,8 +16,8 @@ import { operationBefore, operationToUndo } from './sync/operations.ts'
 import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
-import { openRoot, realPathOf } from './tree/root.ts'
-import { type SweepOptions, type SweepResult, sweepTree } from './tree/sweep.ts'
+import { realPathOf } from './tree/root.ts'
+import type { SweepOptions, SweepResult } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
 import type { WatchOptions, WatchSession } from './watch.ts'
 
@@ -120,12 +121,12 @@ export async function bench(of: Config | LoadOptions, options: BenchOptions = {}
 }
 
 /**
- * Removes the temp files that killed processes left in a config's tree. It needs no store.
+ * Removes what killed processes left: temp files in a config's tree, and what was measured in beside it. It needs no store.
  *
  * @throws {RowtreeError} `tree-not-a-directory`, `tree-unreadable`
  */
 export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
-  return sweepTree(openRoot(config.tree, true), options)
+  return sweepAround(config, options)
 }
 
 class RowtreeEngine implements Engine {

@@ -38,8 +38,11 @@ const HELP: HelpConfiguration = {
   optionDescription: (option) => option.description,
   // Every program has --help and --version; the screen is for the rest.
   visibleOptions: (command) => command.options.filter((option) => !option.hidden && option.long !== '--version'),
-  // The line below the usage is worth more with another command.
-  formatHelp: (command, help) => Help.prototype.formatHelp.call(help, command, help).replace('\n\n', '\n'),
+  // The line below the usage is worth more with another command; there are so many that another line has to go, too.
+  formatHelp: (command, help) => {
+    const text = Help.prototype.formatHelp.call(help, command, help).replace('\n\n', '\n')
+    return command.parent ? text : text.replace('\n\n', '\n')
+  },
   styleTitle: (title) => TITLES[title] ?? title,
 }
 
@@ -257,7 +260,7 @@ function addDoctor(rowtree: Command): void {
 function addBench(rowtree: Command): void {
   rowtree
     .command('bench')
-    .description('measure how fast it is here, and hold that against a contract')
+    .description('measure how fast it is here')
     .option('--rows <n>', 'rows to measure with (default: 5,000)', amount)
     .option('--size <size>', 'how long each of them is (default: 2KB)', size)
     .option('--saves <n>', 'saves to measure (default: 100)', amount)

@@ -1,4 +1,5 @@
 import type { FsyncMode, SetValue, Side } from '../types.ts'
+import type { BenchConfig, BenchInput } from './bench-config.ts'
 import type { SettingsConfig } from './settings-config.ts'
 
 /** A preset that rowtree brings: any table by mapping, a MyBB board, a WordPress site, a table of settings. */
@@ -78,16 +79,6 @@ export interface WatchConfig {
   readonly onImport?: string | undefined
   /** Whose changes are taken; absent: both sides'. */
   readonly oneWay?: Side | undefined
-}
-
-/** What `rowtree bench` has to measure at the least; what is absent is not asked for. */
-export interface BenchConfig {
-  /** How many times faster an export must be than the loop that it is measured with. */
-  readonly minSpeedup?: number | undefined
-  /** Within how many milliseconds 95 of 100 saves must be in the store. */
-  readonly maxLatencyMs?: number | undefined
-  /** How much memory an export may take, in bytes. */
-  readonly maxRss?: number | undefined
 }
 
 /** One kind of row of the preset `table`, and where its files go. */
@@ -269,16 +260,7 @@ export interface ConfigInput {
         readonly oneWay?: Side | undefined
       }
     | undefined
-  readonly bench?:
-    | {
-        /** Above 0. @default not asked for */
-        readonly minSpeedup?: number | undefined
-        /** Milliseconds, above 0. @default not asked for */
-        readonly maxLatencyMs?: number | undefined
-        /** Such as `150MB`, `1GB` (powers of 1024), or bytes. @default not asked for */
-        readonly maxRss?: string | number | undefined
-      }
-    | undefined
+  readonly bench?: BenchInput | undefined
   /** @default [] */
   readonly ignore?: readonly string[] | undefined
   /** Preset `mybb` only. */

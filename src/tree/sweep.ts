@@ -65,8 +65,8 @@ export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path:
 }
 
 /** Removes the temps that killed processes left in one directory, and in none below it. One that cannot be removed stays for the next time. */
-export function sweepDirectory(path: string): void {
-  sweepOnTheWay(path, {}, () => false)
+export function sweepDirectory(path: string, options: SweepOptions = {}): SweepResult {
+  return sweepOnTheWay(path, options, () => false)
 }
 
 /** Removes a temp; one that vanished meanwhile is fine. */

@@ -14,7 +14,7 @@ export interface Bar {
 }
 
 const WIDTH = 720
-const [LABEL, TEXT, ROW, BAR] = [230, 110, 30, 16]
+const [LABEL, TEXT, ROW, BAR] = [250, 110, 30, 16]
 
 /**
  * Horizontal bars, one below the other.

@@ -12,7 +12,7 @@ body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 760px; background: va
 h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2.5rem 0 .5rem } p { margin: .25rem 0 } .soft { color: var(--soft) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums } th, td { padding: .3rem .6rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top } th { color: var(--soft); font-weight: normal }
 td.number, th.number { text-align: right } .good { color: var(--good) } .bad { color: var(--bad); font-weight: 600 } .scroll { overflow-x: auto }
-svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif } svg text { fill: var(--ink) } svg .label { fill: var(--soft) } svg .bar { fill: var(--bar) } svg .muted { fill: var(--muted) } svg .dot { fill: var(--bar); fill-opacity: .7 }
+svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif } svg text { fill: var(--ink) } svg .value { stroke: var(--paper); stroke-width: 4px; paint-order: stroke } svg .label { fill: var(--soft) } svg .bar { fill: var(--bar) } svg .muted { fill: var(--muted) } svg .dot { fill: var(--bar); fill-opacity: .7 }
 svg .whisker { stroke: var(--ink); stroke-opacity: .6; stroke-width: 2; fill: none } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; fill: none } svg .axis { stroke: var(--line); fill: none }
 `
 
@@ -57,17 +57,18 @@ function throughputPart({ work, ratios }: BenchReport): string[] {
   const speeds = work.map(({ name, items, seconds, rowsPerSecond }) => ({
     label: WORK[name],
     value: rowsPerSecond,
-    text: rateOf(rowsPerSecond, 'rows'),
+    text: rateOf(rowsPerSecond, name.endsWith('loop') ? 'files' : 'rows'),
     spread: [items / Math.max(...seconds), items / Math.min(...seconds)] as const,
     muted: name.endsWith('loop'),
   }))
   const compared = ratios.filter(({ name }) => name !== 'latency').map(({ name, value }) => ({ label: RATIOS[name], value, text: timesOf(value) }))
-  const rows = work.map((one) => [WORK[one.name], number.format(one.items), rateOf(one.rowsPerSecond), flowOf(one.bytesPerSecond), spreadOf(one)])
+  const rows = work.map((one) => [WORK[one.name], number.format(one.items), rateOf(one.rowsPerSecond, one.name.endsWith('loop') ? 'files' : 'rows'), flowOf(one.bytesPerSecond), spreadOf(one)])
   return [
     '<h2>Throughput</h2>',
     barChart('Rows a second of each kind of work', speeds),
     `<div class="scroll">${table(['work', 'items', 'rate', 'bytes', 'rounds'], rows, 1)}</div>`,
     '<h2>Against the loop</h2>',
+    '<p class="soft">How many times faster; the dashed line is the loop itself.</p>',
     barChart('How many times faster than the loop', compared, 1),
   ]
 }

@@ -1,5 +1,5 @@
 import type { BenchReport, Verdict } from '../../bench.ts'
-import { number, sizeOf } from '../words.ts'
+import { number } from '../words.ts'
 import { courseWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIO_OF, spreadOf, timeOf, timesOf, verdictWords, WORK } from './words.ts'
 
 /** A report as Markdown, such as for the summary of a CI job. */

@@ -17,7 +17,7 @@ export const RATIOS: Readonly<Record<Ratio['name'], string>> = {
   speedup: 'export against the loop',
   unchanged: 'nothing to do against the loop',
   import: 'import against the loop',
-  flushed: 'flushed export against the flushed loop',
+  flushed: 'flushed export against its loop',
   latency: 'save to row, in settle windows',
 }
 
