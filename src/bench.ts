@@ -72,17 +72,19 @@ export interface Work {
   readonly seconds: readonly number[]
   /** Their median. */
   readonly median: number
+  /** Seconds that all threads of this process computed: the least of the rounds, since what disturbs only adds. Waiting costs none, and other programs hardly any. */
+  readonly cpu: number
   readonly rowsPerSecond: number
   readonly bytesPerSecond: number
 }
 
 /**
  * A figure without a unit, from the same rounds: that of another machine can be compared with it. `speedup`, `unchanged`, `import`: how many times
- * faster than `loop` that work was, an item for an item; `flushed`: the flushed export against the flushed loop. `latency`: how many settle
- * windows passed from a save to its row.
+ * faster than `loop` that work was, an item for an item; `flushed`: the flushed export against the flushed loop. `effort`: how many times
+ * the loop's processor time an export takes. `latency`: how many settle windows passed from a save to its row.
  */
 export interface Ratio {
-  readonly name: 'speedup' | 'unchanged' | 'import' | 'flushed' | 'latency'
+  readonly name: 'speedup' | 'unchanged' | 'import' | 'flushed' | 'effort' | 'latency'
   readonly value: number
   readonly better: 'higher' | 'lower'
 }

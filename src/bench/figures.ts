@@ -19,10 +19,26 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(Number((share * sorted.length).toFixed(9))) - 1)] ?? Number.NaN
 }
 
+/** What one round of a kind of work took, in seconds. */
+export interface Round {
+  readonly wall: number
+  /** Of the processor, by all threads. */
+  readonly cpu: number
+}
+
 /** What came out of a kind of work. */
-export function workOf(name: WorkName, seconds: readonly number[], items: number, size: number): Work {
+export function workOf(name: WorkName, rounds: readonly Round[], items: number, size: number): Work {
+  const seconds = rounds.map(({ wall }) => wall)
   const middle = median(seconds)
-  return { name, items, seconds: seconds.map(rounded), median: rounded(middle), rowsPerSecond: Math.round(items / middle), bytesPerSecond: Math.round((items * size) / middle) }
+  return {
+    name,
+    items,
+    seconds: seconds.map(rounded),
+    median: rounded(middle),
+    cpu: rounded(Math.min(...rounds.map(({ cpu }) => cpu))),
+    rowsPerSecond: Math.round(items / middle),
+    bytesPerSecond: Math.round((items * size) / middle),
+  }
 }
 
 /** @param samples milliseconds, at least one */
@@ -51,7 +67,10 @@ export function ratiosOf(work: readonly Work[], latency: Latency | undefined, se
     const each = fast.seconds.map((seconds, round) => (slow.seconds[round]! / slow.items) / (seconds / fast.items))
     return [{ name, value: rounded(median(each)), better: 'higher' }]
   })
-  return latency === undefined || settle === 0 ? ratios : [...ratios, { name: 'latency', value: rounded(latency.p50 / settle), better: 'lower' }]
+  const [exported, looped] = [work.find(({ name }) => name === 'export'), work.find(({ name }) => name === 'loop')]
+  if (exported && looped && looped.cpu > 0) ratios.push({ name: 'effort', value: rounded(exported.cpu / exported.items / (looped.cpu / looped.items)), better: 'lower' })
+  if (latency !== undefined && settle > 0) ratios.push({ name: 'latency', value: rounded(latency.p50 / settle), better: 'lower' })
+  return ratios
 }
 
 /** Six digits or so: nothing is measured more exactly. */

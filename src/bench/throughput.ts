@@ -1,11 +1,12 @@
 import { dirname } from 'node:path'
+import process from 'node:process'
 import type { Work, WorkName } from '../bench.ts'
 import { RowtreeError } from '../errors.ts'
 import { flushFilesystem } from '../tree/durable.ts'
 import { clearDirectories, type LoopFile, saveFiles, writeLoop } from '../tree/probes/loop.ts'
 import type { FsyncMode, Summary } from '../types.ts'
 import type { Amounts } from './course.ts'
-import { workOf } from './figures.ts'
+import { type Round, workOf } from './figures.ts'
 import { type Contents, pathOf } from './rows.ts'
 import type { Scratch } from './subject.ts'
 
@@ -37,21 +38,23 @@ export const STEPS_A_ROUND: number = ORDER.length
  */
 export async function measureThroughput(bout: Bout): Promise<Work[]> {
   const { rounds, rows, size } = bout.amounts
-  const seconds = new Map<WorkName, number[]>()
+  const taken = new Map<WorkName, Round[]>()
   let flushed = Math.min(rows, MOST_FLUSHED)
   for (let round = 0; round <= rounds; round++) {
     const title = round === 0 ? 'warming up' : `round ${round} of ${rounds}`
     const timed = async (name: WorkName, work: () => Promise<unknown>): Promise<void> => {
       bout.signal?.throwIfAborted()
       bout.step(`${title}: ${name}`)
-      const start = performance.now()
+      const [start, before] = [performance.now(), process.cpuUsage()]
       await work()
-      if (round > 0) seconds.set(name, [...(seconds.get(name) ?? []), (performance.now() - start) / 1_000])
+      const { user, system } = process.cpuUsage(before)
+      const one = { wall: (performance.now() - start) / 1_000, cpu: (user + system) / 1e6 }
+      if (round > 0) taken.set(name, [...(taken.get(name) ?? []), one])
     }
     const parts = [() => unflushed(bout, round, timed), async () => void (flushed = await flushing(bout, round, flushed, timed))]
     for (const part of round % 2 === 0 ? parts : parts.toReversed()) await part()
   }
-  return ORDER.map((name) => workOf(name, seconds.get(name) ?? [], name === 'flushed-loop' ? flushed : rows, size))
+  return ORDER.map((name) => workOf(name, taken.get(name) ?? [], name === 'flushed-loop' ? flushed : rows, size))
 }
 
 type Timed = (name: WorkName, work: () => Promise<unknown>) => Promise<void>

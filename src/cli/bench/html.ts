@@ -61,7 +61,7 @@ function throughputPart({ work, ratios }: BenchReport): string[] {
     spread: [items / Math.max(...seconds), items / Math.min(...seconds)] as const,
     muted: name.endsWith('loop'),
   }))
-  const compared = ratios.filter(({ name }) => name !== 'latency').map(({ name, value }) => ({ label: RATIOS[name], value, text: timesOf(value) }))
+  const compared = ratios.filter(({ better }) => better === 'higher').map(({ name, value }) => ({ label: RATIOS[name], value, text: timesOf(value) }))
   const rows = work.map((one) => [WORK[one.name], number.format(one.items), rateOf(one.rowsPerSecond, one.name.endsWith('loop') ? 'files' : 'rows'), flowOf(one.bytesPerSecond), spreadOf(one)])
   return [
     '<h2>Throughput</h2>',

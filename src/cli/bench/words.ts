@@ -18,6 +18,7 @@ export const RATIOS: Readonly<Record<Ratio['name'], string>> = {
   unchanged: 'nothing to do against the loop',
   import: 'import against the loop',
   flushed: 'flushed export against its loop',
+  effort: 'processor time of an export, in those of the loop',
   latency: 'save to row, in settle windows',
 }
 
