@@ -8,7 +8,7 @@ export function markdown(report: BenchReport, verdicts: readonly Verdict[]): str
   const broken = verdicts.filter(({ met }) => !met)
   const parts = [
     `## rowtree bench${verdicts.length === 0 ? '' : broken.length === 0 ? ': kept' : ': broken'}`,
-    `${machineWords(report)}; ${courseWords(course)}${machine.filesystem === undefined ? '' : `, on ${machine.filesystem}`}. Flushing takes ${flushWords(flush)}.`,
+    escaped(`${machineWords(report)}; ${courseWords(course)}${machine.filesystem === undefined ? '' : `, on ${machine.filesystem}`}. Flushing takes ${flushWords(flush)}.`),
   ]
   if (verdicts.length > 0) parts.push(table(['contract', '', ''], verdicts.map((verdict) => [nameOf(verdict), verdict.met ? '✓' : '**✗**', verdictWords(verdict)])))
   parts.push(
@@ -36,7 +36,7 @@ function line(cells: readonly string[]): string {
   return `| ${cells.map(escaped).join(' | ')} |`
 }
 
-/** A cell ends at a bar or a new line. */
+/** A cell ends at a bar, everything at a new line, and what begins like an element is one. */
 function escaped(text: string): string {
-  return text.replaceAll('|', String.raw`\|`).replaceAll(/[\r\n]+/g, ' ')
+  return text.replaceAll('|', String.raw`\|`).replaceAll(/[\r\n]+/g, ' ').replaceAll('<', '&lt;')
 }
