@@ -18,8 +18,8 @@ interface Limit {
 }
 
 /**
- * Over ten runs, on two cores with six to fifteen processes that wanted them, an export took 2.5 to 2.7 loops of processor time, one that stages each file twice 3.4 to 3.7;
- * with nothing to do 1.6 to 1.8, an import 8.2 to 9.3. Who makes something faster lowers its limit.
+ * Over ten runs, on two cores with six to fifteen processes that wanted them, an export took 2.43 to 2.71 loops of processor time, one that stages each file twice 3.41 to 3.74;
+ * with nothing to do 1.5 to 1.8, an import 8.2 to 9.3; an export lasted 1.9 to 3.3 loops. Who makes something faster lowers its limit.
  */
 const LIMITS: readonly Limit[] = [
   { figure: 'processor time of an export, in loops', most: 3, of: (report) => effort(report, 'export') },
