@@ -10,9 +10,12 @@ export const FILES_A_DIRECTORY = 500
 /** Bytes of one content. */
 export const BYTES = 2_048
 
+/** One row in so many is changed where few are. */
+export const EVERY = 100
+
 /** The content of row `index`: text that looks like text, another for each row, the same each time. */
-export function contentOf(index: number): string {
-  return `<h1>Page ${index}</h1>\n`.padEnd(64, '.').concat('Lorem ipsum dolor sit amet, consetetur. '.repeat(50)).slice(0, BYTES)
+export function contentOf(index: number, bytes: number = BYTES): string {
+  return `<h1>Page ${index}</h1>\n`.padEnd(64, '.').concat('Lorem ipsum dolor sit amet, consetetur. '.repeat(Math.ceil(bytes / 40))).slice(0, bytes)
 }
 
 export function directoryOf(index: number): string {
@@ -35,6 +38,14 @@ export function editAll(tree: string, rows: number, round: number): void {
     if (index % FILES_A_DIRECTORY === 0) mkdirSync(join(tree, directoryOf(index)), { recursive: true })
     writeFileSync(join(tree, pathOf(index)), editOf(index, round))
   }
+}
+
+/** Changes every so-manieth row, as another program would, to something new in each round. */
+export function changeRows(store: string, every: number, round: number): void {
+  const db = new DatabaseSync(store)
+  const mark = `<!-- round ${String(round).padStart(6, '0')} -->`
+  db.prepare('update pages set body = ? || substr(body, ?) where rowid % ? = 0').run(mark, mark.length + 1, every)
+  db.close()
 }
 
 /** A database of `rows` rows in this directory, made once. */

@@ -4,25 +4,23 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { openEngine } from '../src/index.ts'
 import { config, editOf, pathOf } from './data.ts'
 
 /** The settings that people get who set nothing, in milliseconds; the targets rest on the first. */
 export const SETTLE = 100
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
-
 /** Processor time in clock ticks of 10 ms, as Linux gives it. */
 const TICK = 0.01
 
-/** A tree and its store, exported, in a directory of its own, with a config for the command line. */
+/** A tree and its store, exported, in a directory with a config. */
 export interface Place {
   readonly directory: string
   readonly tree: string
   readonly store: string
 }
 
+/** Copies a database, exports it, and writes a config for the command line. */
 export async function prepare(directory: string, database: string): Promise<Place> {
   const store = join(directory, 'store.sqlite')
   copyFileSync(database, store)
@@ -30,11 +28,16 @@ export async function prepare(directory: string, database: string): Promise<Plac
   const engine = await openEngine(settings)
   await engine.export()
   await engine.close()
-  const { tree, state } = settings
+  writeConfig(directory, store)
+  return { directory, tree: settings.tree, store }
+}
+
+/** Writes the config of a database and a tree in this directory. */
+export function writeConfig(directory: string, store: string): void {
+  const { tree, state } = config(directory, store, 'off', 'auto')
   const collections = { pages: { table: 'pages', key: ['site', 'slug'], path: '{site}/{slug}.html', content: 'body' } }
   // JSON is YAML.
-  writeFileSync(join(directory, 'rowtree.yaml'), JSON.stringify({ store: { url: 'sqlite:store.sqlite' }, tree, state, export: { fsync: 'off' }, collections }))
-  return { directory, tree, store }
+  writeFileSync(join(directory, 'rowtree.yaml'), JSON.stringify({ store: { url: `sqlite:${store}` }, tree, state, export: { fsync: 'off' }, collections }))
 }
 
 /** A `rowtree watch` in a process of its own. */
@@ -45,9 +48,10 @@ export interface Watching {
   stop(): Promise<void>
 }
 
-export async function watch({ directory }: Place): Promise<Watching> {
+/** Starts the command, by the file that it begins with. */
+export async function watch({ directory }: Place, main: string): Promise<Watching> {
   const start = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'watch', '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [main, 'watch', '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] })
   await untilReady(child)
   return {
     pid: child.pid!,
@@ -127,10 +131,4 @@ function processorTime(pid: number): number {
 
 function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024
-}
-
-/** The value below which this share of the values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -81,7 +81,7 @@ export interface Engine {
    * @throws {RowtreeError} `store-unsupported`: the database cannot tell
    */
   notifySql(): string
-  /** Removes the temp files that killed processes left in the tree. */
+  /** Removes the temp files that killed processes left in the tree and in the state directory. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   close(): Promise<void>
 }
@@ -121,7 +121,7 @@ export async function bench(of: Config | LoadOptions, options: BenchOptions = {}
 }
 
 /**
- * Removes what killed processes left: temp files in a config's tree, and what was measured in beside it. It needs no store.
+ * Removes what killed processes left: temp files in a config's tree and in its state directory, and what was measured in beside them. It needs no store.
  *
  * @throws {RowtreeError} `tree-not-a-directory`, `tree-unreadable`
  */

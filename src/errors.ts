@@ -45,6 +45,8 @@ export interface ErrorDetails {
   readonly path?: string
   /** The operating system's name for the failure, such as `ENOSPC`. */
   readonly errno?: string
+  /** What mends it. The message ends with it, after a semicolon, or as a sentence of its own where it begins with a capital. */
+  readonly remedy?: string
   readonly cause?: unknown
 }
 
@@ -69,13 +71,27 @@ export class RowtreeError extends Error {
   readonly code: ErrorCode
   readonly path?: string
   readonly errno?: string
+  readonly remedy?: string
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(message + endOf(details.remedy), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     if (details.path !== undefined) this.path = details.path
     if (details.errno !== undefined) this.errno = details.errno
+    if (details.remedy !== undefined) this.remedy = details.remedy
   }
+}
+
+/** How a message ends with a remedy. */
+function endOf(remedy: string | undefined): string {
+  return remedy === undefined ? '' : `${/^\p{Lu}/u.test(remedy) ? '.' : ';'} ${remedy}`
+}
+
+/** What an error says, and what mends it, apart: for lists that have a place for each. */
+export function toldOf(error: unknown): { readonly message: string; readonly remedy?: string } {
+  const message = messageOf(error)
+  const remedy = error instanceof RowtreeError ? error.remedy : undefined
+  return remedy === undefined ? { message } : { message: message.slice(0, -endOf(remedy).length), remedy }
 }
 
 /** The operating system's code of a thrown value (`ENOENT`, …), if it has one. */

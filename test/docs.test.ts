@@ -12,6 +12,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
+  'docs/ci.md',
   'docs/configuration.md',
   'docs/errors.md',
   'docs/guarantees.md',

@@ -1,5 +1,5 @@
-/* The floor: T threads that do nothing but open, write, close and rename.
-   Usage: loop DIR FILES BYTES THREADS FILES_A_DIRECTORY; prints seconds. */
+/* The floor: T threads that do nothing but open, write, close and rename, first to new names, then over them.
+   Usage: loop DIR FILES BYTES THREADS FILES_A_DIRECTORY; prints seconds as JSON. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -32,22 +32,27 @@ static void *work(void *arg) {
   return NULL;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 6) return 2;
-  dir = argv[1], files = atoi(argv[2]), bytes = atoi(argv[3]), threads = atoi(argv[4]), each = atoi(argv[5]);
-  content = malloc(bytes);
-  memset(content, 'x', bytes);
-  for (int d = 0; d <= (files - 1) / each; d++) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%d", dir, d);
-    if (mkdir(path, 0777)) return perror(path), 1;
-  }
+static double write_all(char letter) {
   struct timespec a, b;
+  memset(content, letter, bytes);
   clock_gettime(CLOCK_MONOTONIC, &a);
   pthread_t id[64];
   for (long t = 0; t < threads; t++) pthread_create(&id[t], NULL, work, (void *)t);
   for (int t = 0; t < threads; t++) pthread_join(id[t], NULL);
   clock_gettime(CLOCK_MONOTONIC, &b);
-  printf("%.6f\n", (b.tv_sec - a.tv_sec) + (b.tv_nsec - a.tv_nsec) / 1e9);
+  return (b.tv_sec - a.tv_sec) + (b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 6) return 2;
+  dir = argv[1], files = atoi(argv[2]), bytes = atoi(argv[3]), threads = atoi(argv[4]), each = atoi(argv[5]);
+  content = malloc(bytes);
+  for (int d = 0; d <= (files - 1) / each; d++) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%d", dir, d);
+    if (mkdir(path, 0777)) return perror(path), 1;
+  }
+  double fresh = write_all('x');
+  printf("{\"new\": %.6f, \"replace\": %.6f}\n", fresh, write_all('y'));
   return 0;
 }

@@ -1,20 +1,19 @@
 /**
  * One look of the watcher thread at files that nobody changed, against `find` that prints their sizes and times, and how long the
  * thread that asked was kept from its own work meanwhile.
- * Usage: rescan.ts DIR DATABASE ROWS
  */
 import { spawnSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { TreeWatcher } from '../../src/sync/watcher.ts'
+import { course, tell } from '../course.ts'
 import { editAll } from '../data.ts'
-import { median } from '../rounds.ts'
+import { turns } from '../turns.ts'
 
-const [directory, , rows] = process.argv.slice(2) as [string, string, string]
+const { directory, rows } = course<{ rows: number }>()
 const tree = join(directory, 'tree')
-editAll(tree, Number(rows), 0)
+editAll(tree, rows, 0)
 
 const failed = (error: unknown): never => {
   throw error
@@ -36,24 +35,31 @@ const turn = (last: number): void => {
   if (isLooking) setImmediate(turn, now)
 }
 
-const [looks, finds, blocks]: [number[], number[], number[]] = [[], [], []]
-for (let round = 0; round < 9; round++) {
-  let start = performance.now()
-  const { status } = spawnSync('find', [tree, '-type', 'f', '-printf', '%p %s %T@ %C@ %i\\n'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) throw new Error('find failed')
-  finds.push((performance.now() - start) / 1_000)
-
-  start = performance.now()
+async function look(): Promise<void> {
   const { paths } = await watcher.rescan()
-  looks.push((performance.now() - start) / 1_000)
   if (paths.length > 0) throw new Error(`${paths.length} files look changed`)
-
-  // Timed apart: a loop that never sleeps takes a core of its own.
-  ;[longest, isLooking] = [0, true]
-  turn(performance.now())
-  await watcher.rescan()
-  isLooking = false
-  blocks.push(longest)
 }
+
+const { find, rescan, blocked } = await turns({
+  find: {
+    run() {
+      const { status } = spawnSync('find', [tree, '-type', 'f', '-printf', '%p %s %T@ %C@ %i\\n'], { stdio: ['ignore', 'ignore', 'inherit'] })
+      if (status !== 0) throw new Error('find failed')
+    },
+  },
+  rescan: { run: look },
+  // Timed apart: a loop that never sleeps takes a core of its own.
+  blocked: {
+    before() {
+      ;[longest, isLooking] = [0, true]
+      turn(performance.now())
+    },
+    async run() {
+      await look()
+      return longest / 1_000
+    },
+    after: () => void (isLooking = false),
+  },
+}, 8)
 await watcher.close()
-process.stdout.write(`${JSON.stringify({ rescan: median(looks), find: median(finds), blocked: median(blocks) })}\n`)
+tell({ find: find.later, rescan: rescan.later, blocked: blocked.later })

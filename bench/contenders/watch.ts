@@ -1,65 +1,65 @@
-/**
- * `rowtree watch` in a fresh process: idle, single saves, all files at once, and with a short queue of events.
- * Usage: watch.ts DIR DATABASE ROWS SAVES IDLE_SECONDS
- */
+/** `rowtree watch` in a process of its own: idle, single saves, all files at once, and with a short queue of events. */
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CAN_SHORTEN_QUEUE, withShortQueue } from '../../test/support/queue.ts'
+import { course, tell } from '../course.ts'
 import { contentOf, editAll, pathOf } from '../data.ts'
-import { median } from '../rounds.ts'
-import { idle, Observer, prepare, quantile, watch } from '../watching.ts'
+import { quantile } from '../figures.ts'
+import { turns } from '../turns.ts'
+import { idle, Observer, prepare, watch } from '../watching.ts'
 
-const [directory, database, rows, saves, idleSeconds] = process.argv.slice(2) as [string, string, string, string, string]
-const count = Number(rows)
-const place = await prepare(directory, database)
+const { directory, store, main, rows, saves, idleSeconds } = course<{ store: string; main: string; rows: number; saves: number; idleSeconds: number }>()
+const place = await prepare(directory, store)
 const observer = new Observer(place)
-const watching = await watch(place)
+const watching = await watch(place, main)
 
 // What the start left to be done, and to be given back, is done.
 await delay(5_000)
-const rest = await idle(watching.pid, Number(idleSeconds))
+const rest = await idle(watching.pid, idleSeconds)
 
-/** Milliseconds from a save to its committed row. */
-const latencies: number[] = []
-for (let save = 0; save < Number(saves); save++) {
-  const path = pathOf((save * 7_919) % count)
-  const [file, text] = [join(place.tree, path), `${contentOf(save)} save ${save}`]
-  if (save % 2 === 0) writeFileSync(file, text)
-  else {
-    writeFileSync(`${file}~`, text)
-    renameSync(`${file}~`, file)
-  }
-  const start = performance.now()
-  await observer.holds(path, text)
-  latencies.push(performance.now() - start)
-  // People save at any time, not in step with our timers.
-  await delay((save * 37) % 101)
+/** Seconds since the last write ended. */
+async function since(write: () => void, arrived: () => Promise<void>): Promise<number> {
+  write()
+  const written = performance.now()
+  await arrived()
+  return (performance.now() - written) / 1_000
 }
 
-/** Seconds from the last write to the last row. */
-const bursts: number[] = []
-for (let round = 1; round <= 3; round++) {
-  editAll(place.tree, count, round)
-  const start = performance.now()
-  await observer.holdAll(count, round)
-  bursts.push((performance.now() - start) / 1_000)
-  await delay(1_000)
+function save(round: number, path: string, text: string): void {
+  const file = join(place.tree, path)
+  if (round % 2 === 0) return writeFileSync(file, text)
+  writeFileSync(`${file}~`, text)
+  renameSync(`${file}~`, file)
 }
+
+const single = await turns({
+  save: {
+    run(round) {
+      const [path, text] = [pathOf((round * 7_919) % rows), `${contentOf(round)} save ${round}`]
+      return since(() => save(round, path, text), () => observer.holds(path, text))
+    },
+    // People save at any time, not in step with our timers.
+    after: (round) => delay((round * 37) % 101),
+  },
+}, saves)
+const { burst } = await turns({
+  burst: {
+    run: (round) => since(() => editAll(place.tree, rows, round + 1), () => observer.holdAll(rows, round + 1)),
+    after: () => delay(1_000),
+  },
+}, 2)
 await watching.stop()
 
 async function shortQueue(): Promise<number> {
-  const short = await withShortQueue(64, () => watch(place))
-  editAll(place.tree, 2_000, 4)
-  const start = performance.now()
-  await observer.holdAll(2_000, 4)
-  const seconds = (performance.now() - start) / 1_000
+  const short = await withShortQueue(64, () => watch(place, main))
+  const some = Math.min(rows, 2_000)
+  const seconds = await since(() => editAll(place.tree, some, 4), () => observer.holdAll(some, 4))
   await short.stop()
   return seconds
 }
 
-const figures = { ready: watching.ready, ...rest, median: median(latencies), p99: quantile(latencies, 0.99), burst: median(bursts) }
 const queue = CAN_SHORTEN_QUEUE ? { queue: await shortQueue() } : {}
 observer.close()
-process.stdout.write(`${JSON.stringify({ ...figures, ...queue })}\n`)
+const latencies = single.save.later.map((seconds) => seconds * 1_000)
+tell({ ready: watching.ready, ...rest, save: latencies, p99: quantile(latencies, 0.99), burst: [burst.first, ...burst.later], ...queue })

@@ -171,6 +171,28 @@ export function keepContent(baseline: Pick<Baseline, 'addPack'>, bytes: Uint8Arr
   return { digest, size: bytes.length, place: { pack: baseline.addPack(bytes), offset: 0 } }
 }
 
+/** Bytes that a pack of many contents may have: whoever reads one of them reads the pack. */
+const PACK_BYTES = 512 * 1024
+
+/** Stores contents in packs of their own, and tells the place of each. */
+export function packContents(baseline: Pick<Baseline, 'addPack'>, contents: readonly Uint8Array[]): ContentPlace[] {
+  const places: ContentPlace[] = []
+  for (let start = 0; start < contents.length; ) {
+    let size = contents[start]!.length
+    let end = start + 1
+    while (end < contents.length && size + contents[end]!.length <= PACK_BYTES) size += contents[end++]!.length
+    const some = contents.slice(start, end)
+    const pack = baseline.addPack(some.length === 1 ? some[0]! : Buffer.concat(some))
+    let offset = 0
+    for (const { length } of some) {
+      places.push({ pack, offset })
+      offset += length
+    }
+    start = end
+  }
+  return places
+}
+
 /** An entry's content as one that the baseline holds. */
 export function storedIn({ digest, stat, place }: BaselineEntry): Stored {
   return { digest, size: stat.size, place }

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs'
-import { RowtreeError } from '../errors.ts'
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { errnoOf, RowtreeError } from '../errors.ts'
 import { invalid } from './schema.ts'
 
 /** SQLite's primary result codes, https://sqlite.org/rescode.html. */
@@ -50,19 +51,31 @@ export function isLeftBehind(error: unknown, path: string): boolean {
   return (code === READONLY || code === CANTOPEN) && (statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
+/** Whether that is why a directory cannot be written. Deno judges by the mode alone, and never says so. */
+function isReadOnly(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return false
+  } catch (error) {
+    return errnoOf(error) === 'EROFS'
+  }
+}
+
 function translate(path: string, error: unknown): unknown {
   switch (codeOf(error)) {
     case FULL:
-      return fatal('disk-full', 'the disk is full; make room and run it again', 'ENOSPC')
+      return fatal('disk-full', 'the disk is full', 'make room and run it again', 'ENOSPC')
     case IOERR:
       // Also what a quota refuses.
-      return fatal('io-error', 'the disk reported an input/output error; check the disk, and whether a quota is used up', 'EIO')
+      return fatal('io-error', 'the disk reported an input/output error', 'check the disk, and whether a quota is used up', 'EIO')
     case READONLY:
-      return fatal('read-only', 'the directory cannot be written; check its permissions')
+      if (isReadOnly(dirname(path))) return mountedReadOnly()
+      return fatal('read-only', 'the directory cannot be written', 'check its permissions, and whether it is mounted writable')
     case CANTOPEN:
-      return fatal('read-only', 'a file in the directory cannot be opened; check its permissions, the disk, and how many files may be open (ulimit -n)')
+      if (isReadOnly(dirname(path))) return mountedReadOnly()
+      return fatal('read-only', 'a file in the directory cannot be opened', 'check its permissions, the disk, and how many files may be open (ulimit -n)')
     case BUSY:
-      return fatal('locked', 'another program holds it; end that program')
+      return fatal('locked', 'another program holds it', 'end that program')
     case CORRUPT:
     case NOTADB:
       return invalid(path, 'it is damaged or not a database', error)
@@ -76,7 +89,11 @@ function translate(path: string, error: unknown): unknown {
       return error
   }
 
-  function fatal(code: 'disk-full' | 'io-error' | 'read-only' | 'locked', state: string, errno?: string): RowtreeError {
-    return new RowtreeError(code, `Cannot write the baseline ${path}: ${state}`, { path, cause: error, ...(errno && { errno }) })
+  function mountedReadOnly(): RowtreeError {
+    return fatal('read-only', 'the filesystem is read-only', 'mount it writable', 'EROFS')
+  }
+
+  function fatal(code: 'disk-full' | 'io-error' | 'read-only' | 'locked', state: string, remedy: string, errno?: string): RowtreeError {
+    return new RowtreeError(code, `Cannot write the baseline ${path}: ${state}`, { path, remedy, cause: error, ...(errno && { errno }) })
   }
 }

@@ -82,7 +82,11 @@ export class History {
   }
 
   records(operation: number): HistoryRecord[] {
-    return (this.#statements.records.all(operation) as unknown as Columns[]).map(asRecord)
+    const { indexed, counted, scanned } = this.#statements
+    const found = indexed.all(operation) as unknown as Columns[]
+    const count = counted.get(operation) as { readonly records: number } | undefined
+    // A damaged index does not find all of them: then the records themselves are asked.
+    return (found.length === count?.records ? found : (scanned.all(operation) as unknown as Columns[])).map(asRecord)
   }
 
   markUndone(operation: number): void {
@@ -149,10 +153,13 @@ function prepare(db: DatabaseSync) {
       select before_pack as pack, before_size as size from chosen
       union all select base_pack, base_size from chosen where not ${SHARED}
     ) where pack is not null group by pack`
-  const records = db.prepare(`select ${COLUMNS} from history where operation = ? order by path, id`)
-  records.setReturnArrays(true)
+  const indexed = db.prepare(`select ${COLUMNS} from history where operation = ? order by path, id`)
+  const scanned = db.prepare(`select ${COLUMNS} from history not indexed where operation = ? order by path, id`)
+  for (const statement of [indexed, scanned]) statement.setReturnArrays(true)
   return {
-    records,
+    indexed,
+    scanned,
+    counted: db.prepare('select records from operations where id = ?'),
     insert: db.prepare(`insert into history (operation, ${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     begin: db.prepare('insert into operations (at, command) values (?, ?)'),
     count: db.prepare('update operations set records = records + ?, bytes = bytes + ? where id = ?'),

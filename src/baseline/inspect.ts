@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { digestOf } from '../digest.ts'
 import type { RowtreeError } from '../errors.ts'
 import { asStorageError, isBusy, isLeftBehind } from './failure.ts'
-import { requireOurs, VERSION } from './schema.ts'
+import { requireBlank, requireOurs, VERSION } from './schema.ts'
 
 /** A baseline as it lies on the disk. */
 export interface Inspection {
@@ -63,6 +63,7 @@ export function inspectBaseline(path: string, tree: string): Inspection | Unread
 function inspect(db: DatabaseSync, path: string, tree: string): Omit<Inspection, 'size'> {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
   // A command that was killed at its very beginning leaves an empty file.
+  if (version === 0) requireBlank(db, path)
   if (version === 0) return { version, old: false, entries: 0, compared: 0, damage: [], conflicts: 0, holds: 0, operations: 0, kept: 0 }
   requireOurs(db, version, path, tree)
   const old = version < VERSION

@@ -12,8 +12,8 @@ const REFERENCES = [
 /** Selects the packs that are mostly dead. */
 const SPARSE = 'live * 2 < size'
 
-/** A pack of more bytes is read in parts. */
-const RECENT_BYTES = 1024 * 1024
+/** A pack of more bytes is read in parts; SQLite finds each by walking through all that lies before it. */
+const RECENT_BYTES = 8 * 1024 * 1024
 
 type Bytes = { readonly bytes: unknown } | undefined
 

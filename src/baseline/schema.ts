@@ -39,8 +39,7 @@ const TABLES = `
 export function prepareSchema(db: DatabaseSync, path: string, tree: string): void {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
   if (version === 0) {
-    const { n } = db.prepare('select count(*) as n from sqlite_schema').get() as { n: number }
-    if (n > 0) throw invalid(path, 'it is not a baseline')
+    requireBlank(db, path)
     db.exec(`begin immediate; ${TABLES} ${HISTORY} pragma user_version = ${VERSION}`)
     db.prepare('insert into meta values (?, ?)').run('tree', tree)
     db.exec('commit')
@@ -50,17 +49,23 @@ export function prepareSchema(db: DatabaseSync, path: string, tree: string): voi
   if (version < VERSION) migrate(db, VERSION)
 }
 
+/** Checks that a database without our version is no other program's: whoever dies before the first commit leaves an empty one. */
+export function requireBlank(db: DatabaseSync, path: string): void {
+  const { n } = db.prepare('select count(*) as n from sqlite_schema').get() as { n: number }
+  if (n > 0) throw invalid(path, 'it is not a baseline')
+}
+
 /** Checks that these tables are ones this version understands, and that they describe this tree. */
 export function requireOurs(db: DatabaseSync, version: number, path: string, tree: string): void {
   if (version > VERSION) {
-    throw new RowtreeError('baseline-newer', `Cannot open the baseline ${path}: a newer rowtree wrote it; update rowtree`, { path })
+    throw new RowtreeError('baseline-newer', `Cannot open the baseline ${path}: a newer rowtree wrote it`, { path, remedy: 'update rowtree' })
   }
   const known = db.prepare('select value from meta where name = ?').get('tree') as { value: string } | undefined
   if (known && known.value !== tree) {
     throw new RowtreeError(
       'baseline-foreign',
-      `Cannot open the baseline ${path}: it belongs to the tree ${known.value}, not to ${tree}; move the tree back, or give this one its own "state" directory`,
-      { path },
+      `Cannot open the baseline ${path}: it belongs to the tree ${known.value}, not to ${tree}`,
+      { path, remedy: 'move the tree back, or give this one its own "state" directory' },
     )
   }
 }
@@ -68,7 +73,7 @@ export function requireOurs(db: DatabaseSync, version: number, path: string, tre
 export function invalid(path: string, state: string, cause?: unknown): RowtreeError {
   return new RowtreeError(
     'baseline-invalid',
-    `Cannot open the baseline ${path}: ${state}; move it away, the next export builds it anew`,
-    { path, cause },
+    `Cannot open the baseline ${path}: ${state}`,
+    { path, cause, remedy: 'move it away, the next export builds it anew' },
   )
 }

@@ -5,7 +5,8 @@ import { errnoOf, RowtreeError } from '../errors.ts'
 /** The name that is looked for when none is given. */
 const CONFIG_NAME = 'rowtree.yaml'
 
-const URL = /^[a-z][a-z0-9+.-]+:\/\//i
+/** Also one that is misspelled: a drive of Windows is a single letter. */
+const URL = /^[a-z][a-z0-9+.-]+:(?:\/\/|.*@)/i
 
 export interface ConfigText {
   /** Absolute. */

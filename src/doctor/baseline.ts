@@ -1,15 +1,19 @@
 import type { Inspection, Unread } from '../baseline/inspect.ts'
 import type { Remark } from '../doctor.ts'
 import { bytes, count } from './figures.ts'
-import type { Subject } from './subject.ts'
+import type { Place, Subject } from './subject.ts'
 
 /** Whether the memory of the tree is whole, and what waits in it. */
-export function baseline({ inspectBaseline }: Subject): Remark[] {
-  return judgeBaseline(inspectBaseline())
+export function baseline({ inspectBaseline }: Subject, { census }: Place): Remark[] {
+  return judgeBaseline(inspectBaseline(), census()?.files)
 }
 
-/** What an inspection means. */
-export function judgeBaseline(found: Inspection | Unread): Remark[] {
+/**
+ * What an inspection means.
+ *
+ * @param files how many the tree has
+ */
+export function judgeBaseline(found: Inspection | Unread, files: number = 0): Remark[] {
   const name = 'baseline'
   if (found === 'absent') return [{ name, status: 'ok', message: 'there is none yet: the first command makes it' }]
   if (found === 'busy') return [{ name, status: 'warn', message: 'another rowtree writes it just now', remedy: 'run rowtree doctor again when that is done' }]
@@ -19,6 +23,11 @@ export function judgeBaseline(found: Inspection | Unread): Remark[] {
   if (damage.length > 0) {
     const message = `it is damaged: ${damage.slice(0, 3).join('; ')}${damage.length > 3 ? '; and more' : ''}`
     return [{ name, status: 'fail', message, remedy: 'move the state directory away: the next command builds it anew, without history', measured }]
+  }
+  if (version === 0 && files > 0) {
+    const message = `it is empty, although the tree has ${count(files, 'file')}: it was cut, or the first command was killed at its beginning`
+    const remedy = 'put a copy of it back, if there is one; otherwise the next export or sync compares all anew: files that differ from their rows become conflicts, and nothing is overwritten'
+    return [{ name, status: 'warn', message, remedy, measured }]
   }
   const all = compared === entries ? 'all contents' : `${count(compared, 'content')}`
   const update = old ? `, of version ${version}, which the next command brings up to date` : ''

@@ -1,24 +1,22 @@
-import { spawnSync } from 'node:child_process'
-import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import process from 'node:process'
 import type { Inspection, Unread } from '../baseline/inspect.ts'
-import { shellWord } from '../core/remedy.ts'
 import type { Remark } from '../doctor.ts'
 import { errnoOf, messageOf } from '../errors.ts'
-import { inRoom } from '../tree/probes/room.ts'
 import { stat } from '../tree/stat.ts'
 import { count } from './figures.ts'
+import { isWritable, remedyFor, requireWritable } from './refusal.ts'
 import type { Place, Subject } from './subject.ts'
 
 /** Whether the tree is there, and may be read and written. */
-export async function directory({ config: { tree }, inspectBaseline }: Subject, { root, ground, census }: Place): Promise<Remark[]> {
+export async function directory({ config: { tree }, inspectBaseline }: Subject, { root, state, ground, census }: Place): Promise<Remark[]> {
   const name = 'directory'
   if (root === undefined) return [await missing(tree, ground, () => inspectBaseline())]
   try {
     readdirSync(root)
     await requireWritable(root)
   } catch (error) {
-    return [{ name, status: 'fail', message: `${tree} cannot be read and written: ${messageOf(error)}`, remedy: remedyFor(errnoOf(error), root) }]
+    return [{ name, status: 'fail', message: `${tree} cannot be read and written: ${messageOf(error)}`, remedy: await cureFor(error, root, state) }]
   }
   const { files, directories, unlisted } = census()!
   const { mode, uid } = statSync(root)
@@ -26,13 +24,6 @@ export async function directory({ config: { tree }, inspectBaseline }: Subject, 
   const message = `${tree}: ${count(files, 'file')} in ${count(directories, 'directory', 'directories')}, mode ${(mode & 0o7777).toString(8)}, ${owner}`
   const closed = unlisted.slice(0, 5).map((one): Remark => ({ name, status: 'fail', message: one, remedy: 'allow this user to read it' }))
   return closed.length > 0 ? closed : [{ name, status: 'ok', message, measured: { files, directories, mode: mode & 0o7777, uid } }]
-}
-
-/** Deno judges by the mode alone, also for root: there another program is asked, and only an attempt tells why not. */
-async function requireWritable(path: string): Promise<void> {
-  if (!('deno' in process.versions)) return accessSync(path, constants.W_OK | constants.X_OK)
-  const { status } = spawnSync('test', ['-w', path, '-a', '-x', path], { stdio: 'ignore' })
-  if (status !== 0) await inRoom(path, () => undefined)
 }
 
 async function missing(tree: string, ground: string, inspect: () => Inspection | Unread): Promise<Remark> {
@@ -44,7 +35,7 @@ async function missing(tree: string, ground: string, inspect: () => Inspection |
       await requireWritable(ground)
       return { name, status: 'ok', message: `${tree} is not there yet: the first export makes it` }
     } catch (error) {
-      return { name, status: 'fail', message: `${tree} is not there and cannot be made in ${ground}: ${messageOf(error)}`, remedy: remedyFor(errnoOf(error), ground) }
+      return { name, status: 'fail', message: `${tree} is not there and cannot be made in ${ground}: ${messageOf(error)}`, remedy: remedyFor(error, ground) }
     }
   }
   return { name, status: 'fail', message: `${tree} is gone, although there is a baseline of it: is a disk not mounted?`, remedy: 'bring it back; nothing is deleted meanwhile' }
@@ -67,8 +58,8 @@ function isBlank(inspect: () => Inspection | Unread): boolean {
   }
 }
 
-function remedyFor(errno: string | undefined, root: string): string {
-  if (errno === 'EROFS') return 'mount the filesystem writable; until then only import and status work'
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'make room'
-  return `chown or chmod ${shellWord(root)}, or run rowtree as its owner`
+/** What an import did has to be noted: without a state that can be written there is none. */
+async function cureFor(error: unknown, path: string, state: string | undefined): Promise<string | undefined> {
+  const remedy = remedyFor(error, path)
+  return errnoOf(error) === 'EROFS' && state !== undefined && (await isWritable(state)) ? `${remedy}; until then only import and status work` : remedy
 }

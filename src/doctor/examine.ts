@@ -1,5 +1,4 @@
 import type { Check, CheckGroup, Remark } from '../doctor.ts'
-import { messageOf } from '../errors.ts'
 import { baseline } from './baseline.ts'
 import { directory } from './directory.ts'
 import { filesystem } from './filesystem.ts'
@@ -7,6 +6,7 @@ import { flushing } from './flushing.ts'
 import { openFiles, runtime } from './machine.ts'
 import { naming } from './naming.ts'
 import { placeOf } from './place.ts'
+import { failureOf } from './refusal.ts'
 import { renaming } from './renaming.ts'
 import { settings } from './settings.ts'
 import { state } from './state.ts'
@@ -50,8 +50,8 @@ export function* examineMachine(): Generator<Check> {
 /** Looks at everything that a config names. Nothing that is wrong keeps it from looking at the rest. */
 export async function* examine(subject: Subject): AsyncGenerator<Check> {
   const place = placeOf(subject.config)
-  /** Where nothing can be written, nothing can be tried out. */
-  let untried = place.mount.readOnly
+  /** Where nothing can be written, or nobody knows what is there, nothing can be tried out. */
+  let untried = place.mount instanceof Error || place.mount.readOnly
   for (const { group, name, look, writes } of LOOKS) {
     if (writes && untried) continue
     for (const remark of await answered(name, () => look(subject, place))) {
@@ -66,6 +66,6 @@ async function answered(name: string, look: () => Answer | Promise<Answer>): Pro
   try {
     return [await look()].flat()
   } catch (error) {
-    return [{ name, status: 'fail', message: messageOf(error) }]
+    return [{ name, status: 'fail', ...failureOf(error) }]
   }
 }

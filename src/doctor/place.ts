@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { Config } from '../config.ts'
 import { type Census, takeCensus } from '../tree/probes/census.ts'
 import { deviceOf, directoryAt, isWritable, nearestDirectory } from '../tree/probes/directory.ts'
-import { mountOf } from '../tree/probes/mount.ts'
+import { type Mount, mountOf } from '../tree/probes/mount.ts'
 import type { Place } from './subject.ts'
 
 /** Looks where a config's directories are. */
@@ -16,8 +16,17 @@ export function placeOf({ tree, state }: Pick<Config, 'tree' | 'state'>): Place 
     state: stateRoot,
     together,
     ground,
-    mount: mountOf(ground),
+    mount: mountAt(ground),
     room: together && isWritable(stateRoot!) ? stateRoot! : ground,
     census: () => (root === undefined ? undefined : (census ??= takeCensus(root))),
+  }
+}
+
+/** Also a directory that is there may be one whose filesystem does not answer: a FUSE that died, a server that is gone. */
+function mountAt(path: string): Mount | Error {
+  try {
+    return mountOf(path)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
   }
 }

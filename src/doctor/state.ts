@@ -1,28 +1,46 @@
 import { statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { shellWord } from '../core/remedy.ts'
 import type { Remark } from '../doctor.ts'
+import { errnoOf } from '../errors.ts'
+import { isInside } from '../tree/root.ts'
 import { trackingOf } from './git.ts'
+import { nearestDirectory } from '../tree/probes/directory.ts'
+import { failureOf, remedyFor, requireWritable } from './refusal.ts'
 import type { Place, Subject } from './subject.ts'
 
 /** Where the state is, and who may read it: it holds contents of the database. */
 export async function state({ config }: Subject, { root, state: directory, together }: Place): Promise<Remark[]> {
-  const name = 'directory'
-  if (directory === undefined) return [{ name, status: 'ok', message: `${config.state} is not there yet: the first command makes it` }]
+  if (directory === undefined) return [await missing(config.state)]
   const { mode, uid } = statSync(directory)
   return judgeState({
     path: directory,
     mode: mode & 0o777,
     own: process.getuid === undefined || uid === process.getuid(),
-    inTree: root !== undefined && isInside(relative(root, directory)),
+    inTree: root !== undefined && isInside(root, directory),
     together,
+    refused: await refusalAt(directory),
     tracking: await trackingOf(directory),
   })
 }
 
-function isInside(way: string): boolean {
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+async function missing(path: string): Promise<Remark> {
+  const name = 'directory'
+  const ground = nearestDirectory(dirname(path))
+  const refused = await refusalAt(ground)
+  if (refused === undefined) return { name, status: 'ok', message: `${path} is not there yet: the first command makes it` }
+  return { name, status: 'fail', message: `${path} is not there and cannot be made in ${ground}: ${refused.reason}`, remedy: refused.remedy }
+}
+
+/** Why nothing can be written there; `undefined` where it can. */
+async function refusalAt(directory: string): Promise<StateFacts['refused']> {
+  try {
+    await requireWritable(directory)
+    return undefined
+  } catch (error) {
+    return { reason: errnoOf(error) === 'EROFS' ? 'its filesystem is mounted read-only' : failureOf(error).message, remedy: remedyFor(error, directory) }
+  }
 }
 
 /** What is known of a state directory. */
@@ -32,14 +50,17 @@ export interface StateFacts {
   readonly own: boolean
   readonly inTree: boolean
   readonly together: boolean | undefined
+  /** Why it cannot be written, and what mends that. */
+  readonly refused: { readonly reason: string; readonly remedy: string | undefined } | undefined
   readonly tracking: 'none' | 'ignored' | 'tracked' | 'untracked'
 }
 
 /** Everything that somebody may mind, or that all is well. */
-export function judgeState({ path, mode, own, inTree, together, tracking }: StateFacts): Remark[] {
+export function judgeState({ path, mode, own, inTree, together, refused, tracking }: StateFacts): Remark[] {
   const name = 'directory'
-  const measured = { mode, inTree, ...(together !== undefined && { together }), git: tracking }
-  const found: Omit<Remark, 'name' | 'status'>[] = []
+  const measured = { mode, inTree, writable: refused === undefined, ...(together !== undefined && { together }), git: tracking }
+  const found: (Omit<Remark, 'name' | 'status'> & { readonly status?: 'fail' })[] = []
+  if (refused) found.push({ status: 'fail', message: `${path} cannot be written: ${refused.reason}; until it can be, only status and diff work, if at all`, remedy: refused.remedy })
   if ((mode & 0o077) !== 0) {
     found.push({ message: `${path} has mode ${mode.toString(8)}: others of this machine may read contents of the database`, remedy: `chmod 700 ${shellWord(path)}` })
   }

@@ -25,7 +25,8 @@ export interface Place {
   readonly together: boolean | undefined
   /** The nearest directory to the tree that is there: the root, or one above it. */
   readonly ground: string
-  readonly mount: Mount
+  /** What the ground is on, or why the system does not tell. */
+  readonly mount: Mount | Error
   /** A directory on the tree's filesystem for files that are tried out: the state where it is there too, because nobody watches it. */
   readonly room: string
   /** What is in the tree, counted once; `undefined` while there is none. */

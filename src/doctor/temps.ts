@@ -1,11 +1,16 @@
 import type { Remark } from '../doctor.ts'
+import { isInside } from '../tree/root.ts'
+import { sweepDirectory } from '../tree/sweep.ts'
 import { count } from './figures.ts'
 import type { Place, Subject } from './subject.ts'
 
 /** Whether killed processes left temps. */
-export function temps(_: Subject, { census }: Place): Remark[] {
+export function temps({ config }: Subject, { root = config.tree, state, census }: Place): Remark[] {
   const stale = census()?.stale
-  return stale === undefined ? [] : [judgeTemps(stale)]
+  if (stale === undefined && state === undefined) return []
+  // What cannot be listed there is told of the state.
+  const beside = state === undefined || isInside(root, state) ? [] : sweepDirectory(state, { dryRun: true }, root).removed
+  return [judgeTemps([...(stale ?? []), ...beside])]
 }
 
 export function judgeTemps(stale: readonly string[]): Remark {

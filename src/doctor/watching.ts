@@ -8,7 +8,7 @@ import type { Place, Subject } from './subject.ts'
 
 /** Whether saves are told. */
 export async function watching({ config }: Subject, { room, mount }: Place): Promise<Remark> {
-  return judgeWatching(await inRoom(room, probeWatching), { remote: isRemote(mount.type), rescan: config.watch.rescan })
+  return judgeWatching(await inRoom(room, probeWatching), { remote: !(mount instanceof Error) && isRemote(mount.type), rescan: config.watch.rescan })
 }
 
 /** What a session sees, and when. */

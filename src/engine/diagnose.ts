@@ -3,7 +3,7 @@ import { type Inspection, inspectBaseline, type Unread } from '../baseline/inspe
 import { type Config, loadConfig, type LoadOptions } from '../config.ts'
 import type { Check, Remark } from '../doctor.ts'
 import { examine, examineMachine } from '../doctor/examine.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, toldOf } from '../errors.ts'
 import { examineStore } from '../store/examine.ts'
 import { realPathOf, requireStateFiles } from '../tree/root.ts'
 import { storeOptionsOf, threadsOf } from './sides.ts'
@@ -37,7 +37,7 @@ async function* storeOf(config: Config): AsyncGenerator<Remark> {
   try {
     yield* examineStore(storeOptionsOf(config))
   } catch (error) {
-    yield { name: 'connection', status: 'fail', message: messageOf(error) }
+    yield { name: 'connection', status: 'fail', ...toldOf(error) }
   }
 }
 

@@ -10,6 +10,7 @@ import { WriterPool } from '../sync/pool.ts'
 import { filesystemClock } from '../tree/clock.ts'
 import { asSystemError } from '../tree/failure.ts'
 import type { Presence } from '../tree/presence.ts'
+import { makePrivateFile } from '../tree/private.ts'
 import { openRoot, openState, realPathOf, treeMissing, treeReplaced } from '../tree/root.ts'
 import { sweepDirectory } from '../tree/sweep.ts'
 import { isThere } from '../tree/stat.ts'
@@ -71,14 +72,14 @@ export class Sides {
     const isGone = licence.direction !== 'export' && !blank && !isThere(this.#config.tree)
     const root = isGone ? realPathOf(this.#config.tree) : openRoot(this.#config.tree, dryRun || licence.direction === 'import', fsync !== 'off')
     const state = dryRun && blank ? undefined : openState(directory, fsync !== 'off')
-    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(join(state, 'lock.db'), PATIENCE, giveUp)
+    const lock: Lock | undefined = state === undefined ? undefined : await takeLock(makePrivateFile(join(state, 'lock.db')), PATIENCE, giveUp)
     try {
       // Others may have been waited for.
       if (presence) this.#require(presence, false)
       // No cycle looks for temps here, only in the tree: a process may have been killed over the clock's probe.
       if (state !== undefined && !dryRun) sweepDirectory(state)
       const store = await this.#storeNow()
-      const path = state === undefined ? ':memory:' : join(state, 'baseline.db')
+      const path = state === undefined ? ':memory:' : makePrivateFile(join(state, 'baseline.db'))
       const baseline = openBaseline(path, { tree: state === undefined ? root : relative(state, root) || '.', durable: fsync !== 'off', command })
       try {
         const clock = filesystemClock(root, dryRun || !isThere(root) ? undefined : state)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Remark } from '../doctor.ts'
-import { messageOf } from '../errors.ts'
+import { toldOf } from '../errors.ts'
 import { assembleStore } from './assemble.ts'
 import type { Collection } from './collection.ts'
 import type { Table } from './column.ts'
@@ -15,13 +15,13 @@ export async function* examineStore(options: StoreOptions): AsyncGenerator<Remar
   try {
     database = await openDatabase(options.url, options)
   } catch (error) {
-    yield { name: 'connection', status: 'fail', message: messageOf(error) }
+    yield { name: 'connection', status: 'fail', ...toldOf(error) }
     return
   }
   try {
     yield* examineDatabase(database, options)
   } catch (error) {
-    yield { name: 'connection', status: 'fail', message: messageOf(database.failures.unreadable(error)) }
+    yield { name: 'connection', status: 'fail', ...toldOf(database.failures.unreadable(error)) }
   } finally {
     await database.close()
   }
@@ -36,7 +36,7 @@ async function* examineDatabase(database: Database, options: StoreOptions): Asyn
   try {
     collections = await preset.open({ database, prefix: options.prefix, options: settingsOf(options), collections: options.collections })
   } catch (error) {
-    yield { name: 'tables', status: 'fail', message: messageOf(database.failures.unreadable(error)) }
+    yield { name: 'tables', status: 'fail', ...toldOf(database.failures.unreadable(error)) }
     return
   }
   const roles = rolesOf(collections, options)

@@ -38,5 +38,5 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
 }
 
 function unsupported(path: string, state: string): RowtreeError {
-  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}. ${EXAMPLES}`, { path })
+  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path, remedy: EXAMPLES })
 }

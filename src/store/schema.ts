@@ -22,15 +22,15 @@ export async function requireColumns(database: Database, need: Need): Promise<Ta
   const { catalogue } = database
   const table = await catalogue.table(need.table)
   if (table === undefined) {
-    const state = `the table ${quote(need.table)} does not exist. ${need.remedy(await catalogue.tables())}`
-    throw missing('table-missing', database, need, state)
+    const state = `the table ${quote(need.table)} does not exist`
+    throw missing('table-missing', database, need, state, need.remedy(await catalogue.tables()))
   }
   const absent = need.columns.find((column) => catalogue.find(table, column) === undefined)
   if (absent === undefined) return table
   const known = table.columns.map(({ name }) => name)
-  const state = `the table ${quote(need.table)} has no column ${quote(absent)}. `
+  const state = `the table ${quote(need.table)} has no column ${quote(absent)}`
   const remedy = `Did you mean ${quote(closest(absent, known))}? Its columns are ${known.map(quote).join(', ')}`
-  throw missing('column-missing', database, need, state + remedy)
+  throw missing('column-missing', database, need, state, remedy)
 }
 
 /** Names the table that is spelt most like the missing one. */
@@ -39,8 +39,8 @@ export function nearestTable(table: string, tables: readonly string[]): string {
   return `Did you mean ${quote(closest(table, tables as string[]))}?`
 }
 
-function missing(code: 'table-missing' | 'column-missing', { name }: Database, { reader }: Need, state: string): RowtreeError {
-  return new RowtreeError(code, `Cannot read ${reader} from ${name}: ${state}`, { path: name })
+function missing(code: 'table-missing' | 'column-missing', { name }: Database, { reader }: Need, state: string, remedy: string): RowtreeError {
+  return new RowtreeError(code, `Cannot read ${reader} from ${name}: ${state}`, { path: name, ...(remedy !== '' && { remedy }) })
 }
 
 function quote(name: string): string {

@@ -11,7 +11,7 @@ const SECRET = /pass|pwd|secret|token|credential|^(auth|key)$/i
  */
 export function redactUrl(url: string): string {
   // Up to the last "@": an unencoded password may contain any character, "@" and "/" too.
-  return withoutHost(url.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?[^:@/]*):.*@/is, '$1:***@'))
+  return withoutHost(url.replace(/^([a-z][a-z0-9+.-]*:\/*[^:@/]*):.*@/is, '$1:***@'))
     .replace(/([?&;#])([^=&;?#]*)=([^&;]*)/g, (whole, sign: string, name: string) => (SECRET.test(decoded(name)) ? `${sign}${name}=***` : whole))
 }
 

@@ -15,6 +15,7 @@ import { settleMerges } from './marked.ts'
 import { mergeMeetings } from './merging.ts'
 import { Packer } from './packing.ts'
 import type { CyclePlan, CyclePorts } from './plan.ts'
+import { isEmptied } from './remains.ts'
 import { removeFiles } from './removal.ts'
 import { listFiles } from './listing.ts'
 import { Tally } from './tally.ts'
@@ -78,10 +79,12 @@ class CycleRun {
   }
 
   async execute(): Promise<Summary> {
+    const { licence, decided, signal } = this.#plan
+    const wasEmptied = licence.direction !== 'export' && !decided && (await isEmptied('tree', this.#ports, signal))
     if (this.#plan.paths) await this.#intake.paths(this.#plan.paths)
     else await this.#everything()
     await this.#publish()
-    await this.#apply()
+    await this.#apply(wasEmptied)
     const { baseline, store } = this.#ports
     settleMerges(this.#ports, this.#agenda, this.#plan, this.#tally)
     settleUndecided(baseline, this.#agenda, this.#plan, this.#tally)
@@ -141,11 +144,11 @@ class CycleRun {
   }
 
   /** Does what could be decided only when both sides were known: removes files, writes, deletes and merges rows. */
-  async #apply(): Promise<void> {
+  async #apply(wasEmptied: boolean): Promise<void> {
     const { root, baseline } = this.#ports
     const { dryRun, signal, licence, fsync } = this.#plan
     const ports = { ...this.#ports, tally: this.#tally, agenda: this.#agenda, fsync }
-    const { rows, files } = await judgeDeletions(this.#ports, this.#agenda, this.#plan, this.#tally)
+    const { rows, files } = await judgeDeletions(this.#ports, this.#agenda, this.#plan, this.#tally, wasEmptied)
     if (dryRun) {
       this.#tally.removed += files.length
       this.#tally.imported += this.#agenda.arrivals.length + this.#agenda.meetings.length

@@ -19,15 +19,17 @@ export interface Doomed {
 /**
  * Judges what is missing on one side: what may be deleted on the other is returned, the rest is held, where too much is
  * gone at once for it to be meant, or waits for its flag. What rowtree never tracked is deleted only where a person named it.
+ *
+ * @param wasEmptied nothing was left of the tree when the cycle began; by now it may have written a file there itself
  */
-export async function judgeDeletions(ports: Ports, agenda: Agenda, plan: Plan, tally: Tally): Promise<Doomed> {
+export async function judgeDeletions(ports: Ports, agenda: Agenda, plan: Plan, tally: Tally, wasEmptied: boolean): Promise<Doomed> {
   const missingFiles = agenda.missingFiles.splice(0)
   const missingRows = agenda.missingRows.splice(0)
   // However little is asked for: a disk that is not mounted is worth a word.
   const guarded = plan.licence.direction !== 'export'
   const emptied = new Set<Side>()
   if (!plan.decided) {
-    if (guarded && missingFiles.length > 0 && (await isEmptied('tree', ports, plan.signal))) emptied.add('tree')
+    if (guarded && missingFiles.length > 0 && (wasEmptied || (await isEmptied('tree', ports, plan.signal)))) emptied.add('tree')
     if (missingRows.some(({ seen }) => seen) && (await isEmptied('store', ports, plan.signal))) emptied.add('store')
   }
   const judge = new Judge(ports, agenda, plan, emptied)

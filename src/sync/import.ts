@@ -1,4 +1,4 @@
-import { type Baseline, type HistoryRecord, keepContent, storedIn } from '../baseline/baseline.ts'
+import { type Baseline, type HistoryRecord, keepContent, packContents, storedIn } from '../baseline/baseline.ts'
 import { asBytes } from '../core/text.ts'
 import { digestOf } from '../digest.ts'
 import type { BeforeCommit, Change, Outcome, Store } from '../store/store.ts'
@@ -130,10 +130,8 @@ function keep(baseline: Baseline, batch: readonly ReadyTask[], kept: Map<string,
 }
 
 function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyTask[], outcomes: readonly Outcome[], reappeared: string[]): void {
-  const written = batch.filter(({ content }, index) => content && outcomes[index]!.kind === 'done').map(({ content }) => content!)
-  const pack = written.length > 0 ? baseline.addPack(written.length === 1 ? written[0]! : Buffer.concat(written)) : 0
-  let offset = 0
-  for (const [index, { path, collection, key, entry, arrival, expected, content }] of batch.entries()) {
+  const places = packContents(baseline, batch.flatMap(({ content }, index) => (content && outcomes[index]!.kind === 'done' ? [content] : []))).values()
+  for (const [index, { path, collection, key, entry, arrival, expected }] of batch.entries()) {
     const outcome = outcomes[index]!
     if (outcome.kind === 'failed') tally.problems.push(outcome.problem)
     else if (outcome.kind === 'changed') {
@@ -142,8 +140,7 @@ function record({ baseline, tally, agenda }: ImportPorts, batch: readonly ReadyT
     } else if (arrival) {
       const { digest, stat, settled } = arrival
       const source = outcome.digest === undefined || outcome.digest === digest ? '' : outcome.digest
-      baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: { pack, offset } }, entry)
-      offset += content!.length
+      baseline.put({ path, collection, key: JSON.stringify(key), digest, source, stat, settled, place: places.next().value! }, entry)
       tally.did('imported', path, collection)
       if (!outcome.written) agenda.asAsked.push(path)
     } else {

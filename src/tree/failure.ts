@@ -1,18 +1,26 @@
 import { type ErrorCode, errnoOf, messageOf, RowtreeError } from '../errors.ts'
 
 /** Failures that would hit every other file as well: they end a cycle, where others are one item's problem. */
-const SYSTEMIC: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ENOSPC: ['disk-full', 'the disk is full; make room and run it again'],
-  EDQUOT: ['disk-full', 'the quota is used up; make room and run it again'],
-  EROFS: ['read-only', 'the filesystem is read-only; mount it writable'],
-  EIO: ['io-error', 'the disk reported an input/output error; check the disk'],
-  EMFILE: ['too-many-open-files', 'too many files are open; raise the limit (ulimit -n)'],
-  ENFILE: ['too-many-open-files', 'the system has too many files open; close other programs'],
+const SYSTEMIC: Readonly<Record<string, readonly [ErrorCode, state: string, remedy: string]>> = {
+  ENOSPC: ['disk-full', 'the disk is full', 'make room and run it again'],
+  EDQUOT: ['disk-full', 'the quota is used up', 'make room and run it again'],
+  EROFS: ['read-only', 'the filesystem is read-only', 'mount it writable'],
+  EIO: ['io-error', 'the disk reported an input/output error', 'check the disk'],
+  EMFILE: ['too-many-open-files', 'too many files are open', 'raise the limit (ulimit -n)'],
+  ENFILE: ['too-many-open-files', 'the system has too many files open', 'close other programs'],
 }
+
+/** What any other refusal of the system is. */
+const REFUSED = (message: string): readonly [ErrorCode, state: string, remedy: string] => ['io-error', message, 'mend that and run it again']
 
 /** Whether this failure of one file is a state of the whole disk or process. */
 export function isSystemic(errno: string): boolean {
   return errno in SYSTEMIC
+}
+
+/** What mends a state of the whole disk or process; `undefined` for any other failure. */
+export function systemicRemedy(errno: string): string | undefined {
+  return SYSTEMIC[errno]?.[2]
 }
 
 /** A systemic failure as it crosses from a writer thread, where an error would lose its code. */
@@ -39,13 +47,13 @@ export function asSystemError(error: unknown): unknown {
   const errno = error instanceof RowtreeError ? undefined : errnoOf(error)
   if (errno === undefined || !ERRNO.test(errno)) return error
   const { path } = error as { path?: unknown }
-  const details = { errno, cause: error, ...(typeof path === 'string' && { path }) }
-  const [code, state] = SYSTEMIC[errno] ?? (['io-error', `${messageOf(error)}; mend that and run it again`] as const)
+  const [code, state, remedy] = SYSTEMIC[errno] ?? REFUSED(messageOf(error))
+  const details = { errno, remedy, cause: error, ...(typeof path === 'string' && { path }) }
   return new RowtreeError(code, `Cannot finish${typeof path === 'string' ? ` at ${path}` : ''}: ${state}`, details)
 }
 
 /** The error to throw for a systemic failure. */
 export function fatalError(fatal: Fatal): RowtreeError {
-  const [code, state] = SYSTEMIC[fatal.errno] ?? (['io-error', `${fatal.message}; mend that and run it again`] as const)
-  return new RowtreeError(code, `Cannot write ${fatal.path}: ${state}`, { path: fatal.path, errno: fatal.errno })
+  const [code, state, remedy] = SYSTEMIC[fatal.errno] ?? REFUSED(fatal.message)
+  return new RowtreeError(code, `Cannot write ${fatal.path}: ${state}`, { path: fatal.path, errno: fatal.errno, remedy })
 }

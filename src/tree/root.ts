@@ -1,5 +1,5 @@
 import { accessSync, constants, readdirSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import process from 'node:process'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
 import { makeDirectories } from './directories.ts'
@@ -52,8 +52,9 @@ export function openState(path: string, flush: boolean = false): string {
     const fatal = asFatal(error, path)
     if (fatal) throw fatalError(fatal)
     const errno = errnoOf(error)
-    throw new RowtreeError('tree-unwritable', `Cannot create the state directory ${path}: ${messageOf(error)}; name another "state"`, {
+    throw new RowtreeError('tree-unwritable', `Cannot create the state directory ${path}: ${messageOf(error)}`, {
       path,
+      remedy: 'name another "state"',
       cause: error,
       ...(errno && { errno }),
     })
@@ -82,7 +83,7 @@ function requireFile(path: string): void {
   const kind = kindAt(path) ?? 'file'
   if (kind === 'file') return
   const noun = { symlink: 'a symlink', directory: 'a directory', special: 'neither a file nor a directory' }[kind]
-  throw new RowtreeError('baseline-invalid', `Cannot use the state ${path}: it is ${noun}; move it away`, { path })
+  throw new RowtreeError('baseline-invalid', `Cannot use the state ${path}: it is ${noun}`, { path, remedy: 'move it away' })
 }
 
 function kindAt(path: string): Entry['kind'] | undefined {
@@ -92,8 +93,8 @@ function kindAt(path: string): Entry['kind'] | undefined {
     const fatal = asFatal(error, path)
     if (fatal) throw fatalError(fatal)
     const errno = errnoOf(error)
-    const message = `Cannot look into the state directory ${dirname(path)}: ${messageOf(error)}; run rowtree as its owner, or name another "state"`
-    throw new RowtreeError('tree-unwritable', message, { path, cause: error, ...(errno && { errno }) })
+    const message = `Cannot look into the state directory ${dirname(path)}: ${messageOf(error)}`
+    throw new RowtreeError('tree-unwritable', message, { path, remedy: 'run rowtree as its owner, or name another "state"', cause: error, ...(errno && { errno }) })
   }
 }
 
@@ -107,27 +108,34 @@ function check<T>(path: string, code: 'tree-unreadable' | 'tree-unwritable', wha
 }
 
 function notADirectory(path: string, cause?: unknown): RowtreeError {
-  return new RowtreeError('tree-not-a-directory', `Cannot use the tree ${path}: it is not a directory; name another "tree"`, { path, cause })
+  return new RowtreeError('tree-not-a-directory', `Cannot use the tree ${path}: it is not a directory`, { path, cause, remedy: 'name another "tree"' })
 }
 
 function unusable(code: 'tree-unreadable' | 'tree-unwritable', what: string, path: string, error: unknown): RowtreeError {
   const errno = errnoOf(error)
-  return new RowtreeError(code, `Cannot ${what} the tree ${path}: ${messageOf(error)}; check its permissions`, {
+  return new RowtreeError(code, `Cannot ${what} the tree ${path}: ${messageOf(error)}`, {
     path,
+    remedy: 'check its permissions',
     cause: error,
     ...(errno && { errno }),
   })
 }
 
+/** Whether a path is that of a directory, or below it; both real. */
+export function isInside(directory: string, path: string): boolean {
+  const way = relative(directory, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
 /** The error of a tree whose root is gone although there was one: a disk that is not mounted, a directory that was moved. */
 export function treeMissing(path: string): RowtreeError {
-  return new RowtreeError('tree-missing', `Cannot find the tree ${path}: it is gone; bring it back, nothing is deleted meanwhile`, { path })
+  return new RowtreeError('tree-missing', `Cannot find the tree ${path}: it is gone`, { path, remedy: 'bring it back, nothing is deleted meanwhile' })
 }
 
 /** The error of a tree in whose place another directory is than before: another disk, a bare mount point, a link that leads elsewhere. */
 export function treeReplaced(path: string): RowtreeError {
-  const message = `Cannot go on with the tree ${path}: another directory is in its place; bring the first one back, or start again if that one is meant`
-  return new RowtreeError('tree-replaced', message, { path })
+  const message = `Cannot go on with the tree ${path}: another directory is in its place`
+  return new RowtreeError('tree-replaced', message, { path, remedy: 'bring the first one back, or start again if that one is meant' })
 }
 
 /** The real path of something that may not exist yet: symlinks are resolved as far as there is anything. */
@@ -136,7 +144,7 @@ export function realPathOf(path: string): string {
     // Not asked before: a database's journal comes and goes at any moment.
     return realpathSync(path)
   } catch (error) {
-    if (errnoOf(error) === 'ELOOP') throw new RowtreeError('tree-unreadable', `Cannot find ${path}: its symlinks form a circle; correct them`, { path, errno: 'ELOOP', cause: error })
+    if (errnoOf(error) === 'ELOOP') throw new RowtreeError('tree-unreadable', `Cannot find ${path}: its symlinks form a circle`, { path, errno: 'ELOOP', remedy: 'correct them', cause: error })
     if (errnoOf(error) !== 'ENOENT') throw error
     const parent = dirname(path)
     return parent === path ? path : join(realPathOf(parent), basename(path))

@@ -1,16 +1,17 @@
 import { type Dirent, rmSync, unlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { errnoOf, messageOf } from '../errors.ts'
 import type { Problem } from '../types.ts'
 import { nameOf, within } from './anchor.ts'
 import { parentOf } from './obstacle.ts'
+import { isInside } from './root.ts'
 import { lstat } from './stat.ts'
 import { isAlive, type TempOwner, tempOwner } from './temp.ts'
 import { walkTree } from './walk.ts'
 
 /** What a sweep found. */
 export interface SweepResult {
-  /** Relative paths of the temps that were removed, or would be in a dry run. */
+  /** Paths of the temps that were removed, or would be in a dry run, relative to the root: `../.rowtree/…` in a state directory beside the tree. */
   readonly removed: readonly string[]
   /** Temps whose makers still run, or that are too young. */
   readonly left: number
@@ -64,9 +65,28 @@ export function sweepOnTheWay(root: string, options: SweepOptions, visit: (path:
   return { removed, left, problems: [...unlisted, ...problems] }
 }
 
-/** Removes the temps that killed processes left in one directory, and in none below it. One that cannot be removed stays for the next time. */
-export function sweepDirectory(path: string, options: SweepOptions = {}): SweepResult {
-  return sweepOnTheWay(path, options, () => false)
+/**
+ * Removes the temps that killed processes left in one directory, and in none below it. One that cannot be removed stays for the next time.
+ *
+ * @param root what the paths of the result are relative to
+ */
+export function sweepDirectory(directory: string, options: SweepOptions = {}, root: string = directory): SweepResult {
+  const { removed, left, problems } = sweepOnTheWay(directory, options, () => false)
+  const seen = (path: string): string => relative(root, join(directory, path)).replaceAll(sep, '/') || '.'
+  const told = problems.map((problem) => ({ ...problem, path: seen(problem.path), message: problem.message.replace(` ${problem.path}: `, () => ` ${seen(problem.path)}: `) }))
+  return { removed: removed.map(seen), left, problems: told }
+}
+
+/**
+ * Sweeps a tree, and its state directory beside it: there, clocks are read and filesystems are tried out.
+ *
+ * @param root real, as `state` is; either may be missing
+ */
+export function sweepBoth(root: string, state: string, options: SweepOptions = {}): SweepResult {
+  const tree = sweepTree(root, options)
+  if (isInside(root, state)) return tree
+  const beside = sweepDirectory(state, options, root)
+  return { removed: [...tree.removed, ...beside.removed], left: tree.left + beside.left, problems: [...tree.problems, ...beside.problems] }
 }
 
 /** Removes a temp; one that vanished meanwhile is fine. */

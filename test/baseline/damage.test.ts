@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
 import { sql } from '../support/tables.ts'
 import { IS_DENO } from '../support/script.ts'
@@ -28,6 +30,21 @@ it('keeps inodes that are larger than what the driver gives back of an integer',
     baseline.put({ ...entry('a', storedAt(baseline, 'a')!), stat }, before)
     expect(baseline.find(['a']).get('a')?.stat).toEqual(stat)
   }
+  baseline.close()
+})
+
+it('finds the records of an operation although the index of them has lost them', () => {
+  const path = sample()
+  const db = new DatabaseSync(path)
+  const { page_size: size } = db.prepare('pragma page_size').get() as { page_size: number }
+  const { rootpage } = db.prepare(`select rootpage from sqlite_schema where name = 'history_by_operation'`).get() as { rootpage: number }
+  db.close()
+  const bytes = readFileSync(path)
+  // The number of cells on the page, see the SQLite file format, section 1.6.
+  bytes.writeUInt16BE(0, (rootpage - 1) * size + 3)
+  writeFileSync(path, bytes)
+  const baseline = open(path)
+  expect(baseline.records(baseline.operations(1)[0]!.id).map((record) => record.path)).toEqual(['a'])
   baseline.close()
 })
 

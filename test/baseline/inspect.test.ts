@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it, onTestFinished } from 'vitest'
@@ -72,6 +72,10 @@ it('finds pages that are damaged', async () => {
 
 it.each([
   ['no database', 'baseline-invalid', (path: string) => writeFileSync(path, 'no database at all, but long enough to be looked at as if it were one'.repeat(100))],
+  ['a database of another program', 'baseline-invalid', (path: string) => {
+    rmSync(path)
+    sql(path, 'create table bookmarks (url text)')
+  }],
   ['one of a newer rowtree', 'baseline-newer', (path: string) => sql(path, 'pragma user_version = 99')],
   ['one of another tree', 'baseline-foreign', (path: string) => sql(path, "update meta set value = '../other'")],
 ])('refuses %s', async (_, code, change) => {

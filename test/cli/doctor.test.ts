@@ -11,7 +11,7 @@ import { type Call, CAN_INJECT, type Fault, Faults } from '../support/faults/ind
 import { EXFAT, missingFor, mountKind } from '../support/filesystems.ts'
 import { CAN_MOUNT, makeReadOnly, mountTmpfs } from '../support/mounts.ts'
 import { CONFIG, documentOf, project, type Project, stateOf } from '../support/project.ts'
-import { NOBODY, IS_ROOT, cacheOfNobody } from '../support/script.ts'
+import { IS_DENO, NOBODY, IS_ROOT, cacheOfNobody } from '../support/script.ts'
 import { samplePages, sql } from '../support/tables.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 
@@ -52,9 +52,9 @@ async function exported(config?: string): Promise<Project> {
 }
 
 /** What a process tells whose calls of these kinds fail. */
-async function refused(made: Project, calls: readonly Call[], fault: Fault): Promise<readonly Told[]> {
+async function refused(made: Project, calls: readonly Call[], fault: Fault, name = ''): Promise<readonly Told[]> {
   const faults = new Faults()
-  faults.arm({ root: made.directory, calls, at: 1, times: 100_000, fault })
+  faults.arm({ root: made.directory, name, calls, at: 1, times: 100_000, fault })
   const done = await finished(start(['doctor', '--json'], { cwd: made.directory, env: faults.env }))
   return (JSON.parse(done.stdout) as { checks: Told[] }).checks
 }
@@ -170,6 +170,7 @@ describe('what is broken is told, and the rest is looked at', () => {
     rmSync(made.database)
     const { code, checks } = await checksOf(made)
     expect({ code, troubles: troubles(checks) }).toEqual({ code: 1, troubles: ['store connection fail'] })
+    expect(messageAt(checks, 'store', 'connection')).toMatch(/there is no such file → Correct store\.url$/)
   })
 
   it('a table that is not there', async () => {
@@ -220,6 +221,16 @@ describe('what is broken is told, and the rest is looked at', () => {
     expect(troubles((await checksOf(made)).checks)).toEqual([])
   })
 
+  it('temps beside the tree, in the state; once where that is inside', async () => {
+    for (const [state, config] of [['.rowtree', CONFIG], ['tree/.state', `${CONFIG}state: ./tree/.state\n`]] as const) {
+      const made = await exported(config)
+      writeFileSync(made.at(state, `.rowtree-${DEAD}-1-0-0-0.tmp`), 'half')
+      expect(messageAt((await checksOf(made)).checks, 'tree', 'temps')).toMatch(/^1 temp file of killed processes, such as .* → rowtree sweep$/)
+      await made.run(['sweep', '-q'])
+      expect(messageAt((await checksOf(made)).checks, 'tree', 'temps')).toBe('no temp files of killed processes → ')
+    }
+  })
+
   it('a state that others may read', async () => {
     const made = await exported()
     chmodSync(made.at('.rowtree'), 0o755)
@@ -260,12 +271,32 @@ describe('what is broken is told, and the rest is looked at', () => {
     expect(messageAt(checks, 'state', 'baseline')).toContain('move it away')
   })
 
+  it('the database of another program in the place of a baseline, which no command takes', async () => {
+    const made = await exported()
+    rmSync(made.at('.rowtree', 'baseline.db'))
+    sql(made.at('.rowtree', 'baseline.db'), 'create table bookmarks (url text)')
+    const { checks } = await checksOf(made)
+    expect(troubles(checks)).toEqual(['state baseline fail'])
+    expect(messageAt(checks, 'state', 'baseline')).toContain('it is not a baseline → move it away')
+    expect((await made.run(['status'])).stderr).toContain('it is not a baseline; move it away')
+  })
+
+  it('a baseline that was cut to nothing, and what follows: equal files are taken over, the others are conflicts', async () => {
+    const made = await exported()
+    truncateSync(made.at('.rowtree', 'baseline.db'), 0)
+    const { code, checks } = await checksOf(made)
+    expect({ code, troubles: troubles(checks) }).toEqual({ code: 0, troubles: ['state baseline warn'] })
+    expect(messageAt(checks, 'state', 'baseline')).toMatch(/the tree has 6 files.* → .*files that differ from their rows become conflicts/)
+    writeFileSync(join(made.tree, 'north', 'page-000000.html'), 'mine')
+    expect(documentOf(await made.run(['sync', '--json']))).toMatchObject({ adopted: 5, conflicts: [{ path: 'north/page-000000.html' }] })
+  })
+
   it('a baseline of a newer rowtree, and one of another tree', async () => {
     const made = await exported()
     sql(made.at('.rowtree', 'baseline.db'), "update meta set value = '../other'")
     expect(messageAt((await checksOf(made)).checks, 'state', 'baseline')).toContain('belongs to the tree ../other')
     sql(made.at('.rowtree', 'baseline.db'), 'pragma user_version = 99')
-    expect(messageAt((await checksOf(made)).checks, 'state', 'baseline')).toContain('a newer rowtree wrote it; update rowtree')
+    expect(messageAt((await checksOf(made)).checks, 'state', 'baseline')).toContain('a newer rowtree wrote it → update rowtree')
   })
 
   it('conflicts that wait', async () => {
@@ -295,9 +326,9 @@ describe.skipIf(!IS_ROOT)('as a user without rights (needs root)', () => {
     const cache = cacheOfNobody()
     const run: Project['run'] = (args) => made.run(args, { uid: NOBODY, gid: NOBODY, env: { DENO_DIR: cache, NODE_COMPILE_CACHE: cache } })
     const { checks } = await checksOf({ run })
-    expect(troubles(checks)).toEqual(['tree directory fail', 'state directory warn', 'state baseline fail', 'store rights warn'])
+    expect(troubles(checks)).toEqual(['tree directory fail', 'state directory fail', 'state directory warn', 'state baseline fail', 'store rights warn'])
     expect(messageAt(checks, 'tree', 'directory')).toContain('chown or chmod')
-    expect(messageAt(checks, 'state', 'baseline')).toMatch(/^Cannot look into the state directory .*; run rowtree as its owner, or name another "state"/)
+    expect(messageAt(checks, 'state', 'baseline')).toMatch(/^Cannot look into the state directory .* → run rowtree as its owner, or name another "state"/)
   })
 })
 
@@ -309,6 +340,39 @@ describe.skipIf(!CAN_MOUNT)('filesystems (needs root and mount)', () => {
     const { code, checks } = await checksOf(made)
     expect({ code, troubles: troubles(checks) }).toEqual({ code: 1, troubles: ['tree directory fail', 'tree filesystem fail', 'state directory warn'] })
     expect(messageAt(checks, 'tree', 'filesystem')).toContain('mounted read-only')
+  })
+
+  it('says what still works while the tree is read-only: import and status', async () => {
+    const tree = mountTmpfs(1_000_000)
+    const made = await exported(CONFIG.replace('./tree', tree))
+    writeFileSync(join(tree, 'north', 'page-000000.html'), 'mine')
+    makeReadOnly(tree)
+    expect(messageAt((await checksOf(made)).checks, 'tree', 'directory')).toContain('→ mount it writable; until then only import and status work')
+    expect((await made.run(['status'])).code).toBe(0)
+    expect(documentOf(await made.run(['import', '--json']))).toMatchObject({ ok: true, imported: 1 })
+  })
+
+  it('says that next to nothing works while the state is read-only, as the commands do', async () => {
+    const mount = mountTmpfs(1_000_000)
+    const made = await exported(`${CONFIG.replace('./tree', join(mount, 'tree'))}state: ${join(mount, 'state')}\n`)
+    makeReadOnly(mount)
+    const { checks } = await checksOf(made)
+    expect(troubles(checks)).toEqual(['tree directory fail', 'tree filesystem fail', 'state directory fail'])
+    expect(messageAt(checks, 'tree', 'directory')).toMatch(/→ mount it writable$/)
+    expect(messageAt(checks, 'state', 'directory')).toBe(`${mount}/state cannot be written: its filesystem is mounted read-only; until it can be, only status and diff work, if at all → mount it writable`)
+    expect(await made.run(['status'])).toMatchObject({ code: 0, stderr: '' })
+    expect((await made.run(['diff'])).code).toBe(0)
+    const { code, stderr } = await made.run(['import'])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(IS_DENO ? /whether it is mounted writable/ : /the filesystem is read-only; mount it writable/) as string })
+  })
+
+  it('says that the state cannot be made', async () => {
+    const mount = mountTmpfs(1_000_000)
+    const made = project([], `${CONFIG}state: ${join(mount, 'state')}\n`)
+    makeReadOnly(mount)
+    const { checks } = await checksOf(made)
+    expect(troubles(checks)).toEqual(['state directory fail'])
+    expect(messageAt(checks, 'state', 'directory')).toContain(`cannot be made in ${mount}: its filesystem is mounted read-only → mount it writable`)
   })
 
   it('says that the disk is nearly full, and that the state is on another filesystem', async () => {
@@ -354,6 +418,32 @@ describe.skipIf(!CAN_INJECT)('a disk that refuses (needs Linux and a C compiler)
     [['tree flush fail'], ['fsync'], 'EINVAL'],
   ])('%j: %j fails with %s', async (expected, calls, fault) => {
     expect(troubles(await refused(await exported(), calls, fault))).toEqual(expected)
+  })
+
+  it.each<[errno: Fault, remedy: string]>([
+    ['ENOSPC', 'make room and run it again'],
+    ['EDQUOT', 'make room and run it again'],
+    ['EROFS', 'mount it writable'],
+    ['EIO', 'check the disk'],
+    ['EMFILE', 'raise the limit (ulimit -n)'],
+    ['EACCES', 'or run rowtree as its owner'],
+  ])('tells what to do about %s', async (errno, remedy) => {
+    const checks = (await refused(await exported(), ['mkdir'], errno)).filter(({ status }) => status === 'fail')
+    expect(troubles(checks)).toEqual(['rename', 'flush', 'names', 'clock', 'watching'].map((name) => `tree ${name} fail`))
+    expect(checks.map((check) => check.remedy)).toEqual(checks.map(() => expect.stringContaining(remedy) as string))
+  })
+
+  it('does not take a full disk for too few watches', async () => {
+    const checks = await refused(await exported(), ['write'], 'ENOSPC', 'watched')
+    expect(troubles(checks)).toEqual(['tree watching fail'])
+    expect(messageAt(checks, 'tree', 'watching')).toMatch(/^ENOSPC: [^→]* → make room/)
+  })
+
+  it.each<[errno: Fault, remedy: RegExp]>([['EACCES', /chown or chmod/], ['ENOTCONN', /^mount it again/]])('tells of a filesystem that answers with %s alone, and goes on', async (errno, remedy) => {
+    const checks = await refused(await exported(), ['statfs'], errno)
+    expect(troubles(checks)).toEqual(['tree filesystem fail'])
+    expect(checks.find(({ name }) => name === 'filesystem')!.remedy ?? '').toMatch(remedy)
+    expect(checks.map(({ group }) => group)).toContain('store')
   })
 
   it('a doctor that is killed leaves what the next command sweeps away', async () => {

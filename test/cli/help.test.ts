@@ -46,10 +46,10 @@ it.each([[['--version']], [['-V']]])('prints the version of the package: %j', as
 })
 
 describe('the file that npm links', () => {
-  it('runs the program', async () => {
+  it.each([['--version', `${VERSION}\n`], ['-V', `${VERSION}\n`], ['--help', expect.stringContaining('Usage: rowtree')]])('runs the program: %s', async (flag, stdout) => {
     const flags = 'deno' in process.versions ? ['run', '-A', '--no-check', '--quiet'] : []
-    const child = spawn(process.execPath, [...flags, BIN, '--version'])
-    expect(await finished(child)).toEqual({ code: 0, signal: null, stdout: `${VERSION}\n`, stderr: '' })
+    const child = spawn(process.execPath, [...flags, BIN, flag])
+    expect(await finished(child)).toEqual({ code: 0, signal: null, stdout, stderr: '' })
   })
 
   const old = oldNode()

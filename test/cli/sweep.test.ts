@@ -96,6 +96,17 @@ it('needs neither the database nor the tree', async () => {
   expect(readFileSync(at('site.sqlite'), 'utf8')).toBe('no database')
 })
 
+it('removes those in the state as well, by the same rule', async () => {
+  const { run, at } = litter()
+  mkdirSync(at('.rowtree', 'deep'), { recursive: true })
+  const living = tempName(tempPrefix(), 0, TEMP_SUFFIX)
+  const dead = `.rowtree-${DEAD}-1-0-0-0.tmp`
+  for (const path of [dead, living, '.rowtree-notes.tmp', `deep/${dead}`]) writeFileSync(at('.rowtree', path), 'half')
+  expect(documentOf(await run(['sweep', '--json', '-n']))).toMatchObject({ removed: expect.arrayContaining([`../.rowtree/${dead}`]) as string[], left: 2 })
+  expect((await run(['sweep'])).stdout).toBe('4 temp files removed · 2 left: their processes run, or they are too young\n')
+  expect(filesBelow(at('.rowtree'))).toEqual([living, '.rowtree-notes.tmp', `deep/${dead}`].toSorted())
+})
+
 it('does not follow a symlink out of the tree', async () => {
   const { run, tree, at } = litter()
   const outside = temporaryDirectory()

@@ -84,8 +84,8 @@ test.each(['nope.yaml', 'a/file/nope.yaml'])('no such named file: %s', async (fi
   })
 })
 
-test('the URL of a store by mistake, of which nothing is told', async () => {
-  expect(await failure({ file: 'mysql://me:hunter2@host/board' })).toEqual({
+test.each(['mysql://me:hunter2@host/board', 'mysql:/me:hunter2@host/board', 'mysql:me:hunter2@host/board'])('the URL of a store by mistake, of which nothing is told: %s', async (file) => {
+  expect(await failure({ file })).toEqual({
     code: 'config-missing',
     message: 'Cannot read a config from a URL: --config names a file; the URL of the store is in it, as store.url',
   })

@@ -12,6 +12,8 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 const directory = mkdtempSync(join(tmpdir(), 'rowtree-trials-'))
 // Whoever wants to keep the records names a file for them.
 const trials = process.env['ROWTREE_TRIALS'] ?? join(directory, 'trials.jsonl')
+// What an earlier run left there is none of this one.
+rmSync(trials, { force: true })
 const start = performance.now()
 const runtime = 'deno' in process.versions ? ['run', '-A'] : []
 const { status } = spawnSync(process.execPath, [...runtime, VITEST, 'run', ...process.argv.slice(2)], {

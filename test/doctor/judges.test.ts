@@ -23,7 +23,7 @@ function said(remarks: Remark | readonly Remark[]): string {
 const MOUNT = { type: 'ext4', place: '/my disk', readOnly: false, size: 100e9, free: 50e9, files: { most: 1_000, free: 900 } }
 const NAMES = { caseless: false, normalizing: false, faithful: true, longest: 255, countsBytes: true }
 const RENAMING = { keepsOld: true, hasNew: true, links: true, refusesTaken: true } as const
-const STATE = { path: '/srv/.rowtree', mode: 0o700, own: true, inTree: false, together: true, tracking: 'none' } as const
+const STATE = { path: '/srv/.rowtree', mode: 0o700, own: true, inTree: false, together: true, refused: undefined, tracking: 'none' } as const
 const BASELINE = { version: 2, old: false, size: 180_224, entries: 9, compared: 9, damage: [], conflicts: 0, holds: 0, operations: 0, kept: 0 }
 const SECRET = { file: '/srv/rowtree.yaml', secret: true, mode: 0o600, tracking: 'none' } as const
 const LIMITS = { watches: 8_192, instances: 128, events: 16_384 }
@@ -41,6 +41,7 @@ describe('judges', () => {
     ['a nearly full one', judgeFilesystem({ ...MOUNT, free: 4e9 }), /^warn .*4\.0 GB of 100 GB free.* \| make room/],
     ['a full one', judgeFilesystem({ ...MOUNT, free: 0 }), /^fail .* \| make room/],
     ['one with few inodes', judgeFilesystem({ ...MOUNT, files: { most: 1_000, free: 40 } }), /^warn .*inodes/],
+    ['one without any inode left', judgeFilesystem({ ...MOUNT, files: { most: 1_000, free: 0 } }), /^fail .*room for 0 files \| remove files: the filesystem has no inodes left$/],
     ['one that counts neither', judgeFilesystem({ ...MOUNT, type: undefined, size: 0, free: 0, files: undefined }), /^ok \| of an unknown kind$/],
     ['a remote one', judgeFilesystem({ ...MOUNT, type: 'nfs4' }), /^ok \| nfs4 \(remote\)/],
     ['atomic renaming', judgeRenaming(RENAMING), /^ok \| atomic/],
@@ -78,12 +79,15 @@ describe('judges', () => {
     ["somebody else's state", judgeState({ ...STATE, own: false }), /^warn .*another user/],
     ['a state that git tracks', judgeState({ ...STATE, tracking: 'tracked' }), /^warn .*git -C \/srv rm -r --cached \.rowtree && echo \/\.rowtree\/ >> \/srv\/\.gitignore$/],
     ['a state that git would take', judgeState({ ...STATE, tracking: 'untracked' }), /^warn .*echo \/\.rowtree\/ >> \/srv\/\.gitignore$/],
+    ['a state that cannot be written', judgeState({ ...STATE, refused: { reason: 'why', remedy: 'mend it' } }), /^fail \| \/srv\/\.rowtree cannot be written: why; until it can be, only status and diff work, if at all \| mend it$/],
     ['a state far away', judgeState({ ...STATE, together: false }), /^warn .*another filesystem/],
     ['a baseline', judgeBaseline(BASELINE), /^ok \| 9 entries, 180 KB, whole, all contents compared\nok \| nothing was overwritten yet$/],
     ['a hold', judgeBaseline({ ...BASELINE, holds: 1 }), /^warn \| 1 hold waits for you \| rowtree status$/m],
     ['conflicts and holds', judgeBaseline({ ...BASELINE, conflicts: 1, holds: 2 }), /^warn \| 1 conflict and 2 holds wait for you/m],
     ['a large one', judgeBaseline({ ...BASELINE, compared: 4 }), /^ok .*4 contents compared/],
     ['one of an older rowtree', judgeBaseline({ ...BASELINE, version: 1, old: true }), /^ok .*of version 1, which the next command brings up to date$/],
+    ['an empty one of an empty tree', judgeBaseline({ ...BASELINE, version: 0, entries: 0, compared: 0 }, 0), /^ok \| 0 entries/],
+    ['an empty one of a tree with files', judgeBaseline({ ...BASELINE, version: 0, entries: 0, compared: 0 }, 9), /^warn \| it is empty, although the tree has 9 files.* \| put a copy of it back.*compares all anew.*become conflicts/],
     ['one that is written', judgeBaseline('busy'), /^warn .*another rowtree/],
     ['one that was left', judgeBaseline('left'), /^warn .*killed/],
     ['a damaged one', judgeBaseline({ ...BASELINE, damage: ['one', 'two', 'three', 'four'] }), /^fail \| it is damaged: one; two; three; and more \| move the state/],

@@ -67,7 +67,7 @@ for (const kind of [EXFAT, NTFS, VFAT, CASEFOLD]) {
     const losses = files.length === first.exported ? [] : [`${first.exported} exported, but ${files.length} files`]
     if (first.exported + first.problems.length < titles.length) losses.push(`${titles.length} rows, but ${first.exported} files and ${first.problems.length} problems`)
     const second = await open((engine) => engine.sync({ prune: true, delete: true }))
-    losses.push(...busy('After an export', second), ...second.problems.filter(({ code }) => code !== 'path-collision' && code !== 'name-too-long').map(({ message }) => message))
+    losses.push(...busy('After an export', second), ...second.problems.filter(({ code }) => !['path-collision', 'name-too-long', 'unsupported-key'].includes(code)).map(({ message }) => message))
     for (const path of files) writeFileSync(join(tree, path), `${readFileSync(join(tree, path), 'utf8')}edited\n`)
     const third = await open((engine) => engine.sync())
     if (third.imported !== files.length) losses.push(`${files.length} files edited, but ${third.imported} imported: ${JSON.stringify(third.problems.slice(0, 3))}`)

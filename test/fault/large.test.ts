@@ -1,4 +1,5 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { freemem } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
@@ -192,9 +193,14 @@ method('a file of 100 MB that appears under a session', undefined, async (trials
   await actor.kill()
 })
 
-/** `ROWTREE_ROWS` says how many; a million take about 5 GB of memory where the tests' directories are in memory. */
-method('a tree of very many files', process.platform === 'linux' ? ONLY_LONG : 'needs /proc', async (trials) => {
-  const rows = Number(process.env['ROWTREE_ROWS'] ?? 250_000)
+/** A million take about 5 GB of memory where the tests' directories are in memory. */
+const VERY_MANY = Number(process.env['ROWTREE_ROWS'] ?? (freemem() > 10 * 1024 * MB ? 1_000_000 : 250_000))
+
+/** Megabytes that a process may take in all, for a number of kilobytes a row beside what it takes anyway. */
+const bound = (kilobytes: number): number => 300 + (VERY_MANY * kilobytes) / 1024
+
+method(`a tree of ${VERY_MANY.toLocaleString('en-US')} files`, process.platform === 'linux' ? ONLY_LONG : 'needs /proc', async (trials) => {
+  const rows = VERY_MANY
   const one = project([], CONFIG)
   const db = new DatabaseSync(one.database)
   const insert = db.prepare('insert into pages values (?, ?, ?)')
@@ -212,12 +218,15 @@ method('a tree of very many files', process.platform === 'linux' ? ONLY_LONG : '
   for (let index = 0; index < rows / 5; index++) linkSync(one.at('tree/node_modules/one.js'), one.at(`tree/node_modules/${index}.js`))
   trials.add(...(await tell('status', 'status with many foreign files')), ...(await tell('import', 'import with many foreign files')))
   rmSync(one.at('tree/node_modules'), { recursive: true })
+  const peak = peakOf(actor)
+  if (peak > bound(1)) trials.add(`cycles took ${Math.round(peak)} MB for ${rows} rows`)
   void actor.tell({ do: 'watch', directories: [one.directory], options: { settle: 50, poll: 'off' } })
   const isReady = () => actor.events.some(({ event }) => event.event === 'ready')
   for (let turn = 0; turn < 20 && !isReady(); turn++) await eventually('the session is ready', isReady).catch(() => {})
   writeFileSync(one.at('tree/site-0/page-0.html'), 'saved')
   await eventually('a save arrives', () => actor.events.some(({ event }) => event.event === 'imported' && event.paths.includes('site-0/page-0.html')))
   process.stderr.write(`after a session, ${rows} rows: peak of ${Math.round(peakOf(actor))} MB\n`)
+  if (peakOf(actor) > bound(3)) trials.add(`a session took ${Math.round(peakOf(actor))} MB for ${rows} rows`)
   await actor.kill()
   trials.add(...tempsBelow(one.directory).map((path) => `${path} is left`))
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
@@ -46,10 +46,28 @@ function seeded(name: string): () => number {
   return randomOf(SEED)
 }
 
+/** What a baseline knows of which contents are needed still; what cannot be read may be anything. */
+function accountsOf(baseline: string): string {
+  const copy = join(temporaryDirectory(), 'copy.db')
+  try {
+    copyFileSync(baseline, copy)
+    const db = new DatabaseSync(copy)
+    try {
+      return JSON.stringify([db.prepare('select * from accounts').all(), db.prepare(`select * from sqlite_schema where type = 'trigger' or name = 'accounts'`).all()])
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    return String(error)
+  }
+}
+
 /** Does one thing with damage done before. */
 async function attempt(stage: Scene, trials: Trials, operation: string, what: string, damage: () => void): Promise<unknown> {
   stage.restore()
+  const accounts = accountsOf(stage.baseline)
   damage()
+  const forgets = /accounts|trigger/.test(what) || (what.startsWith('bit ') && accountsOf(stage.baseline) !== accounts)
   let error: unknown
   try {
     const engine = await stage.open()
@@ -61,7 +79,7 @@ async function attempt(stage: Scene, trials: Trials, operation: string, what: st
   } catch (thrown) {
     error = thrown
   }
-  trials.add(...stage.judge({ operation, error, forgets: /accounts|trigger/.test(what) }).map((loss) => `${what}, ${operation}: ${loss}`))
+  trials.add(...stage.judge({ operation, error, forgets }).map((loss) => `${what}, ${operation}: ${loss}`))
   return error
 }
 

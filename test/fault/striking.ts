@@ -33,6 +33,8 @@ export const ERRORS: Readonly<Record<Call, readonly Fault[]>> = {
   close: ['EIO', 'ENOSPC', 'EDQUOT', 'EINTR'],
   stat: ['EIO', 'EACCES', 'ENAMETOOLONG', 'EINTR'],
   list: ['EIO', 'EACCES', 'EMFILE', 'EINTR'],
+  // Only the doctor asks.
+  statfs: [],
 }
 
 /** Calls that take temps away: where one of them fails, the temp waits for a sweep. */

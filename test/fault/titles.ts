@@ -9,11 +9,11 @@ export const HOSTILE: readonly string[] = [
   // Options and shells.
   '-rf', '--help', '$(reboot)', '`reboot`', ';reboot', '&& reboot', '| sh', '%PATH%', '${HOME}', "'", '"', '!', '*', '?', '[a]', '{a}', '{site}', '{slug}',
   // Controls, and what steers a terminal.
-  'a\nb', '\n', 'a\rb', '\t', '\u0007', '\u001B[2J', '\u001B]0;owned\u0007', '\u001B[31mred', '\u009B31m', '\u007F', '\u0001\u0002',
+  '\0', 'a\0b', 'a\nb', '\n', 'a\rb', '\t', '\u0007', '\u001B[2J', '\u001B]0;owned\u0007', '\u001B[31mred', '\u009B31m', '\u007F', '\u0001\u0002',
   // Marks, joiners, directions, tags.
-  '\u202Etxt.exe', '\u2066a\u2069', 'a\u200Bb', 'ab', '\u200D', '\uFEFF', '\uFEFFa', '\u2028', '\u2029', '\u{E0041}\u{E0042}', '\u00AD', '\u3164', '👩‍👩‍👧‍👦', '🏳️‍🌈', '💥',
+  '\u202Etxt.exe', '\u2066a\u2069', 'a\u200Bb', 'a\u200Fb', 'ab', '\u200D', '\uFEFF', '\uFEFFa', '\u2028', '\u2029', '\u{E0041}\u{E0042}', '\u00AD', '\u3164', '👩‍👩‍👧‍👦', '🏳️‍🌈', '💥',
   // One name on some systems.
-  'é', 'e\u0301', 'É', 'E\u0301', 'ﬁ', 'fi', 'FI', 'Straße', 'STRASSE', 'straẞe', 'ａ', 'ı', 'i', 'I', 'İ', 'i\u0307', 'K', 'K', 'k', 'Å', 'Å', 'Å', 'ſ', 's', 'S', 'ǅ', 'ǆ', 'Ǆ', '가', '\u1100\u1161', 'Σ', 'σ', 'ς', 'µ', 'μ', 'Title', 'title', 'TITLE',
+  'é', 'e\u0301', 'É', 'E\u0301', 'ﬁ', 'fi', 'FI', 'Straße', 'STRASSE', 'straẞe', 'ａ', 'ı', 'i', 'I', 'İ', 'i\u0307', 'K', '\u212A', 'k', '\u00C5', '\u212B', 'A\u030A', 'ſ', 's', 'S', 'ǅ', 'ǆ', 'Ǆ', '가', '\u1100\u1161', 'Σ', 'σ', 'ς', 'µ', 'μ', 'Title', 'title', 'TITLE',
   // What our own encoding writes.
   '%', '%%', '%2F', '%2f', '%252F', '%u0041', '%uD800', '%00', '%2E%2E', '%2Etmp',
   // Long ones.

@@ -68,6 +68,8 @@ it('tells of a database that is not there', async () => {
 it.each(['mysql://me:hunter2@127.0.0.1:1/x', 'postgres://me:hunter2@127.0.0.1:1/x', 'oracle://me:hunter2@there/x'])('tells of a server that does not answer, without the password: %s', async (url) => {
   const found = await examined(url)
   expect(troubles(found)).toEqual(['connection fail'])
+  expect(found[0]!.remedy).toMatch(/store\.url|^Write/)
+  expect(found[0]!.message).not.toContain(found[0]!.remedy)
   expect(JSON.stringify(found)).not.toContain('hunter2')
 })
 
@@ -111,6 +113,7 @@ describe.skipIf(mysql.absent !== '')(`MariaDB${mysql.absent}`, () => {
     const found = await examined(url)
     expect(troubles(found)).toEqual(['rights warn'])
     expect(told(found, 'rights')).toContain('the user has no insert, update, delete on pages')
+    expect(told(found, 'rights')).toContain(`→ grant insert, update, delete on pages to '${name}'@'%'`)
     await trial.execute(`grant insert, update on ${schema}.pages to ${name}`)
     expect(told(await examined(url), 'rights')).toContain('the user has no delete on pages')
     await trial.execute(`grant delete on ${schema}.* to ${name}`)
@@ -137,6 +140,7 @@ describe.skipIf(postgres.absent !== '')(`PostgreSQL${postgres.absent}`, () => {
     const found = await examined(url)
     expect(troubles(found)).toEqual(['rights warn'])
     expect(told(found, 'rights')).toContain(`the user has no insert, update, delete on pages`)
+    expect(told(found, 'rights')).toContain(`→ grant insert, update, delete on pages to ${name}`)
     await trial.execute(`grant insert, update (body), delete on pages to ${name}`)
     expect(troubles(await examined(url))).toEqual([])
     await trial.execute('alter table pages enable row level security')

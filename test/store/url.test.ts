@@ -17,6 +17,9 @@ test.each([
   ['mysql://me:p\nq@host', 'mysql://me:***@host'],
   // The host is missing.
   ['postgres://me:hunter2', 'postgres://me:***'],
+  ['mysql:/me:hunter2@host/board', 'mysql:/me:***@host/board'],
+  ['mysql:me:hunter2@host/board', 'mysql:me:***@host/board'],
+  ['mysql:///me:hunter2@host/board', 'mysql:///me:***@host/board'],
   ['postgres://me:hunter2/board', 'postgres://me:***'],
   ['postgres://me:1234567/board', 'postgres://me:***'],
   ['postgres://host/board?user=me&password=p#ss&sslmode=on', 'postgres://host/board?user=me&password=***&sslmode=on'],

@@ -53,6 +53,8 @@ export function method(name: string, missing: string | undefined, work: (trials:
     onTestFinished(() => note({ method: name, trials: trials.count, losses: trials.losses.length + (isOver ? 0 : 1) }))
     await work(trials)
     isOver = true
+    // A long run tells it now, and not in an hour.
+    if (trials.losses.length > 0) process.stderr.write(`${name}:\n${trials.losses.slice(0, 20).map((loss) => `  ${loss}`).join('\n')}\n`)
     expect(trials.losses).toEqual([])
     expect(trials.count).toBeGreaterThan(0)
   }, PATIENCE)

@@ -46,6 +46,15 @@ describe('an emptied tree', () => {
     expect(row(A)).toBeUndefined()
   })
 
+  it('is one although the cycle itself writes a new file into it', async () => {
+    const { engine, row, store } = await emptied()
+    sql(store, `insert into pages (site, slug, body) values ('north', 'fresh', 'fresh row')`)
+    const summary = await engine.sync({ delete: true, only: [A, 'north/fresh.html'] })
+    expect(summary).toMatchObject({ exported: 1, deleted: 0 })
+    expect(heldAs(summary)).toEqual(['tree-emptied'])
+    expect(row(A)).toBeDefined()
+  })
+
   it('is one although links are in the places of its files', async () => {
     const { engine, root } = await emptied()
     mkdirSync(join(root, 'south'))

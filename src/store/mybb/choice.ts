@@ -26,5 +26,5 @@ export function chosen(owners: readonly Owner[], names: readonly string[] | unde
   if (missing === undefined) return owners.filter(({ title }) => names.includes(title as string))
   const nearest = nearestOf(missing, titles)
   const remedy = nearest === undefined ? `It has ${titles.map((title) => JSON.stringify(title)).join(', ') || 'none'}` : `Did you mean ${JSON.stringify(nearest)}?`
-  throw new RowtreeError('config-invalid', `Cannot read the board: ${setting} names ${JSON.stringify(missing)}, which it does not have. ${remedy}`)
+  throw new RowtreeError('config-invalid', `Cannot read the board: ${setting} names ${JSON.stringify(missing)}, which it does not have`, { remedy })
 }

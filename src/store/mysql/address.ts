@@ -26,12 +26,12 @@ export function addressOf(url: string): Address {
   const parts = partsOf(url)
   const stranger = [...parts.searchParams.keys()].find((name) => !PARAMETERS.has(name))
   if (stranger !== undefined) {
-    throw unsupported(url, `it has the unknown parameter ${JSON.stringify(stranger)}. Known is socket=/run/mysqld/mysqld.sock`)
+    throw unsupported(url, `it has the unknown parameter ${JSON.stringify(stranger)}`, 'Known is socket=/run/mysqld/mysqld.sock')
   }
   const database = decoded(url, parts.pathname.slice(1))
-  if (database === '') throw unsupported(url, 'it names no database. Write mysql://user:password@host/database')
+  if (database === '') throw unsupported(url, 'it names no database')
   const user = decoded(url, parts.username)
-  if (user === '') throw unsupported(url, 'it names no user. Write mysql://user:password@host/database')
+  if (user === '') throw unsupported(url, 'it names no user')
   return {
     host: decoded(url, parts.hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost',
     port: parts.port === '' ? 3306 : Number(parts.port),
@@ -47,7 +47,7 @@ function partsOf(url: string): URL {
     return new URL(url)
   } catch {
     // The runtime's own words would show the whole URL.
-    throw unsupported(url, 'it is not a valid URL. Write mysql://user:password@host/database, with %40 for an "@" in the password')
+    throw unsupported(url, 'it is not a valid URL', 'Write mysql://user:password@host/database, with %40 for an "@" in the password')
   }
 }
 
@@ -55,11 +55,11 @@ function decoded(url: string, text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw unsupported(url, 'a "%" in it is not followed by two hexadecimal digits. Write %25 for a "%"')
+    throw unsupported(url, 'a "%" in it is not followed by two hexadecimal digits', 'Write %25 for a "%"')
   }
 }
 
-function unsupported(url: string, state: string): RowtreeError {
+function unsupported(url: string, state: string, remedy = 'Write mysql://user:password@host/database'): RowtreeError {
   const path = redactUrl(url)
-  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
+  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path, remedy })
 }

@@ -65,10 +65,24 @@ async function rightsOf(db: Kysely<unknown>, tables: readonly (readonly [Role, T
     }
   }
   if (refused.size === 0) return [{ name: 'rights', status: 'ok', message: 'rows may be read, inserted, updated and deleted' }]
+  const { rows: [user] } = await sql<{ account: string }>`select current_user() as account`.execute(db)
   return [...refused].map(([table, rights]) => {
     const message = `exports work, imports do not: the user has no ${rights.join(', ')} on ${table} (${words})`
-    return { name: 'rights', status: 'warn', message, remedy: `grant ${rights.join(', ')} on ${table} to …` }
+    return { name: 'rights', status: 'warn', message, remedy: `grant ${rights.join(', ')} on ${table} to ${quotedAccount(user!.account)}` }
   })
+}
+
+/**
+ * An account as statements name it: the server says `board@%`, and a grant to `board@localhost` would be one to another account.
+ *
+ * @example
+ * ```ts
+ * quotedAccount('board@%') // "'board'@'%'"
+ * ```
+ */
+export function quotedAccount(account: string): string {
+  const at = account.lastIndexOf('@')
+  return [account.slice(0, at), account.slice(at + 1)].map((part) => `'${part.replaceAll(/['\\]/g, String.raw`\$&`)}'`).join('@')
 }
 
 /** ER_COLUMNACCESS_DENIED: there are rights to some columns, and nobody says here which are needed. */

@@ -37,6 +37,6 @@ export async function exclusively<T>(keeper: Keeper, tables: readonly string[], 
 
 function denied(name: string, tables: readonly string[], error: unknown): RowtreeError | undefined {
   if (!(error instanceof Error) || !('errno' in error) || !DENIED.has(error.errno)) return undefined
-  const state = `the user may not lock ${tables.join(', ')}, whose engine has no transactions. Grant LOCK TABLES on the database to the user`
-  return new RowtreeError('store-unwritable', `Cannot write the store ${name}: ${state}`, { path: name, cause: error })
+  const state = `the user may not lock ${tables.join(', ')}, whose engine has no transactions`
+  return new RowtreeError('store-unwritable', `Cannot write the store ${name}: ${state}`, { path: name, remedy: 'Grant LOCK TABLES on the database to the user', cause: error })
 }

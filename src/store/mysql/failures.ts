@@ -1,30 +1,33 @@
 import { RowtreeError, messageOf, type ErrorCode } from '../../errors.ts'
 import type { Failures } from '../database.ts'
 
+/** What is wrong, and what mends it; the code where it is the same for reading and for writing. */
+type Meaning = readonly [code: ErrorCode | undefined, state: string, remedy?: string]
+
 /** What a person can do about an error, by the server's number. */
-const STATES: ReadonlyMap<number, readonly [code: ErrorCode | undefined, state: string]> = new Map([
-  ...same([1040, 1203, 1226], undefined, 'the server has no connection left. Try again later, or raise max_connections'),
-  ...same([1044], undefined, 'the user may not use this database. Grant it to the user, or correct store.url'),
-  ...same([1045, 1698, 3118], undefined, 'the server does not accept this user and password. Correct store.url, or the variable that holds the password'),
-  ...same([1049], 'store-missing', 'the server has no database of this name. Correct store.url'),
-  ...same([1129, 1130], undefined, 'the server does not accept connections from this computer. Allow its address there'),
+const STATES: ReadonlyMap<number, Meaning> = new Map([
+  ...same([1040, 1203, 1226], undefined, 'the server has no connection left', 'Try again later, or raise max_connections'),
+  ...same([1044], undefined, 'the user may not use this database', 'Grant it to the user, or correct store.url'),
+  ...same([1045, 1698, 3118], undefined, 'the server does not accept this user and password', 'Correct store.url, or the variable that holds the password'),
+  ...same([1049], 'store-missing', 'the server has no database of this name', 'Correct store.url'),
+  ...same([1129, 1130], undefined, 'the server does not accept connections from this computer', 'Allow its address there'),
   ...same([1142, 1143, 1227, 1370, 1419], undefined, 'the user lacks a privilege'),
-  ...same([1205, 3572], 'store-locked', 'another connection has locked it. Try again when that one is done'),
-  ...same([1213], 'store-locked', 'another connection changes the same rows. Try again'),
-  ...same([1290, 1836], undefined, 'the server is read-only. Use the one that it is a copy of, or end its read-only mode'),
-  ...same([1021, 1114, 28], undefined, "the server's disk is full, or a limit of its tables is reached. Make room there"),
-  ...same([1034, 1035, 1194, 1195, 1712], undefined, 'a table is damaged. Check it with CHECK TABLE'),
+  ...same([1205, 3572], 'store-locked', 'another connection has locked it', 'Try again when that one is done'),
+  ...same([1213], 'store-locked', 'another connection changes the same rows', 'Try again'),
+  ...same([1290, 1836], undefined, 'the server is read-only', 'Use the one that it is a copy of, or end its read-only mode'),
+  ...same([1021, 1114, 28], undefined, "the server's disk is full, or a limit of its tables is reached", 'Make room there'),
+  ...same([1034, 1035, 1194, 1195, 1712], undefined, 'a table is damaged', 'Check it with CHECK TABLE'),
 ])
 
 /** What the way to the server reports. */
-const NETWORK: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'nothing accepts connections at this address. Start the server, or correct store.url'],
-  ['ENOENT', 'there is no such socket. Start the server, or correct store.url'],
-  ['ENOTFOUND', 'no computer has this name. Correct store.url'],
-  ['EAI_AGAIN', 'the name of the computer cannot be looked up now. Check the network'],
-  ['ETIMEDOUT', 'the server does not answer. Check its address and its firewall'],
-  ['EHOSTUNREACH', 'the computer cannot be reached. Check its address and the network'],
-  ['ENETUNREACH', 'the computer cannot be reached. Check its address and the network'],
+const NETWORK: ReadonlyMap<string, readonly [state: string, remedy: string]> = new Map([
+  ['ECONNREFUSED', ['nothing accepts connections at this address', 'Start the server, or correct store.url']],
+  ['ENOENT', ['there is no such socket', 'Start the server, or correct store.url']],
+  ['ENOTFOUND', ['no computer has this name', 'Correct store.url']],
+  ['EAI_AGAIN', ['the name of the computer cannot be looked up now', 'Check the network']],
+  ['ETIMEDOUT', ['the server does not answer', 'Check its address and its firewall']],
+  ['EHOSTUNREACH', ['the computer cannot be reached', 'Check its address and the network']],
+  ['ENETUNREACH', ['the computer cannot be reached', 'Check its address and the network']],
 ])
 
 /** The connection ended: told by the driver, by the system, or by the server as it goes (1053, 1152, 1158–1161, 1927, 4031). */
@@ -51,8 +54,8 @@ const UNREACHABLE: ErrorCode = 'store-unreachable'
 export function failuresOf(name: string): Failures {
   function failure(verb: 'read' | 'write', error: unknown): RowtreeError {
     if (error instanceof RowtreeError) return error
-    const [code, state] = meaningOf(error)
-    const details = { path: name, ...(nameOf(error) !== undefined && { errno: nameOf(error)! }), cause: error }
+    const [code, state, remedy] = meaningOf(error)
+    const details = { path: name, ...(nameOf(error) !== undefined && { errno: nameOf(error)! }), ...(remedy !== undefined && { remedy }), cause: error }
     return new RowtreeError(code ?? (verb === 'read' ? 'store-unreadable' : 'store-unwritable'), `Cannot ${verb} the store ${name}: ${state}`, details)
   }
 
@@ -65,18 +68,18 @@ export function failuresOf(name: string): Failures {
   }
 }
 
-function same(numbers: readonly number[], code: ErrorCode | undefined, state: string): [number, readonly [ErrorCode | undefined, string]][] {
-  return numbers.map((number) => [number, [code, state]])
+function same(numbers: readonly number[], ...meaning: Meaning): [number, Meaning][] {
+  return numbers.map((number) => [number, meaning])
 }
 
-function meaningOf(error: unknown): readonly [code: ErrorCode | undefined, state: string] {
+function meaningOf(error: unknown): Meaning {
   const known = STATES.get(numberOf(error))
   // The server names the user, the table and the privilege.
-  if (known !== undefined) return [known[0], known[1].includes('. ') ? known[1] : `${known[1]}: ${messageOf(error)}`]
+  if (known !== undefined) return known[2] === undefined ? [known[0], `${known[1]}: ${messageOf(error)}`] : known
   const network = NETWORK.get(nameOf(error) ?? '')
-  if (network !== undefined) return [UNREACHABLE, network]
-  if (isLost(error)) return [UNREACHABLE, 'the connection to the server was lost. Check that it runs']
-  if (isCertificate(error)) return [undefined, `the server's certificate is not accepted: ${messageOf(error)}. Give the authority that signed it`]
+  if (network !== undefined) return [UNREACHABLE, ...network]
+  if (isLost(error)) return [UNREACHABLE, 'the connection to the server was lost', 'Check that it runs']
+  if (isCertificate(error)) return [undefined, `the server's certificate is not accepted: ${messageOf(error)}`, 'Give the authority that signed it']
   return [undefined, messageOf(error)]
 }
 

@@ -78,6 +78,6 @@ export async function openMysql(url: string, { tls }: DatabaseOptions): Promise<
 /** For an address in place of a name the driver takes a certificate for localhost, whoever answers (mysql2 3.24). */
 function requireName(path: string, { host, socket }: Address, tls: Tls | undefined): void {
   if (tls?.verify !== true || socket !== undefined || isIP(host) === 0) return
-  const state = `the certificate of ${host} can only be verified by a name. Write the name of the server in store.url, or do not verify`
-  throw new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
+  const state = `the certificate of ${host} can only be verified by a name`
+  throw new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path, remedy: 'Write the name of the server in store.url, or do not verify' })
 }

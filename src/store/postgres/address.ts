@@ -30,12 +30,12 @@ export function addressOf(url: string, { tls }: DatabaseOptions): Address {
   const strange = [...searchParams.keys()].find((key) => !PARAMETERS.includes(key))
   if (strange !== undefined) {
     const remedy = /ssl/i.test(strange) ? 'Write store.tls instead' : `It may have ${PARAMETERS.map((one) => `"${one}"`).join(' and ')} only`
-    throw unsupported(name, `its parameter ${JSON.stringify(strange)} is not known. ${remedy}`)
+    throw unsupported(name, `its parameter ${JSON.stringify(strange)} is not known`, remedy)
   }
   const database = decoded(parsed.pathname.slice(1), name)
-  if (database === '' || database.includes('/')) throw unsupported(name, 'it names no database. Write postgres://USER@HOST/DATABASE')
+  if (database === '' || database.includes('/')) throw unsupported(name, 'it names no database', 'Write postgres://USER@HOST/DATABASE')
   const user = decoded(parsed.username, name)
-  if (user === '') throw unsupported(name, 'it names no user. Write postgres://USER@HOST/DATABASE')
+  if (user === '') throw unsupported(name, 'it names no user', 'Write postgres://USER@HOST/DATABASE')
   const password = decoded(parsed.password, name)
   const host = searchParams.get('host') ?? decoded(parsed.hostname, name).replace(/^\[(.*)\]$/, '$1')
   return {
@@ -64,14 +64,14 @@ function parse(url: string, name: string): URL {
   } catch {
     // What a password looks like must not get into a message, as it would with the runtime's.
   }
-  throw unsupported(name, 'it cannot be read. Write postgres://USER:PASSWORD@HOST:5432/DATABASE, with "%" and two digits for special characters')
+  throw unsupported(name, 'it cannot be read', 'Write postgres://USER:PASSWORD@HOST:5432/DATABASE, with "%" and two digits for special characters')
 }
 
 function decoded(text: string, name: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw unsupported(name, 'it has a "%" that two digits do not follow. Write %25 for "%"')
+    throw unsupported(name, 'it has a "%" that two digits do not follow', 'Write %25 for "%"')
   }
 }
 
@@ -81,6 +81,6 @@ function encryption(tls: Tls | undefined): object | false {
   return { rejectUnauthorized: verify, ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) }
 }
 
-function unsupported(path: string, state: string): RowtreeError {
-  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
+function unsupported(path: string, state: string, remedy: string): RowtreeError {
+  return new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path, remedy })
 }

@@ -21,6 +21,8 @@ export function postgresExamination(db: Kysely<unknown>, { client }: Address): E
 
 interface Facts {
   readonly name: string
+  /** As statements name it. */
+  readonly account: string
   readonly refused: string
   readonly hidden: boolean
   readonly standby: boolean
@@ -33,7 +35,7 @@ function missing(right: string): RawBuilder<unknown> {
 
 async function rightsOf(db: Kysely<unknown>, roles: readonly Role[]): Promise<Remark[]> {
   const { rows } = await sql<Facts>`
-    select c.relname::text as name, ${missing('select')} || case when not written then '' else ${missing('insert')} || ${missing('update')}
+    select c.relname::text as name, pg_catalog.quote_ident(current_user) as account, ${missing('select')} || case when not written then '' else ${missing('insert')} || ${missing('update')}
         || case when pg_catalog.has_table_privilege(c.oid, 'delete') then '' else 'delete ' end end as refused,
       pg_catalog.row_security_active(c.oid) as hidden,
       pg_catalog.pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as standby
@@ -46,11 +48,11 @@ async function rightsOf(db: Kysely<unknown>, roles: readonly Role[]): Promise<Re
 function judgeRights(tables: readonly Facts[]): Remark[] {
   const name = 'rights'
   const found: Remark[] = []
-  for (const { name: table, refused } of tables.filter((one) => one.refused !== '')) {
+  for (const { name: table, account, refused } of tables.filter((one) => one.refused !== '')) {
     const rights = refused.trim().split(' ')
     const blind = rights.includes('select')
     const message = `the user has no ${rights.join(', ')} on ${table}: ${blind ? 'its rows cannot be read' : 'exports work, imports do not'}`
-    found.push({ name, status: blind ? 'fail' : 'warn', message, remedy: `grant ${rights.join(', ')} on ${table} to …` })
+    found.push({ name, status: blind ? 'fail' : 'warn', message, remedy: `grant ${rights.join(', ')} on ${table} to ${account}` })
   }
   for (const { name: table } of tables.filter(({ hidden }) => hidden)) {
     const message = `row security hides rows of ${table} from this user: who loses sight of a row seems to have deleted it`

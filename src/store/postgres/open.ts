@@ -105,8 +105,8 @@ async function requireSupported(kysely: Kysely<unknown>, path: string): Promise<
   const { rows: [server] } = await sql<{ encoding: string; number: number; version: string }>`
     select current_setting('server_encoding') as encoding, current_setting('server_version_num')::int4 as number, current_setting('server_version') as version`.execute(kysely)
   const { encoding, number, version } = server!
-  const unsupported = (state: string): RowtreeError => new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path })
-  if (number < OLDEST) throw unsupported(`its server is PostgreSQL ${version}. Use version 14 or later`)
+  const unsupported = (state: string, remedy: string): RowtreeError => new RowtreeError('store-unsupported', `Cannot open the store ${path}: ${state}`, { path, remedy })
+  if (number < OLDEST) throw unsupported(`its server is PostgreSQL ${version}`, 'Use version 14 or later')
   // Its texts are any bytes, of which nobody says what characters they are.
-  if (encoding === 'SQL_ASCII') throw unsupported('its encoding is SQL_ASCII, so its texts need not be valid in any. Move it to a database of encoding UTF8')
+  if (encoding === 'SQL_ASCII') throw unsupported('its encoding is SQL_ASCII, so its texts need not be valid in any', 'Move it to a database of encoding UTF8')
 }

@@ -76,24 +76,24 @@ function prepareToWrite(database: DatabaseSync): void {
 function checkFile(file: string): void {
   try {
     const stat = statSync(file)
-    if (stat.isDirectory()) throw refusal(file, 'it is a directory; name the database file in it', 'EISDIR')
-    if (!stat.isFile()) throw refusal(file, 'it is not a regular file')
+    if (stat.isDirectory()) throw refusal(file, 'it is a directory', 'name the database file in it', 'EISDIR')
+    if (!stat.isFile()) throw refusal(file, 'it is not a regular file', 'Correct store.url')
     accessSync(file, constants.R_OK)
   } catch (error) {
     if (error instanceof RowtreeError) throw error
     const errno = errnoOf(error)
     if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-      const message = `Cannot open the store ${file}: there is no such file. Correct store.url`
-      throw new RowtreeError('store-missing', message, { path: file, errno, cause: error })
+      const message = `Cannot open the store ${file}: there is no such file`
+      throw new RowtreeError('store-missing', message, { path: file, errno, remedy: 'Correct store.url', cause: error })
     }
-    const state = errno === 'EACCES' ? 'the permission to read it is missing. Allow this user to read it' : `the system reports ${errno ?? error}. Check the disk`
-    throw refusal(file, state, errno, error)
+    const [state, remedy] = errno === 'EACCES' ? ['the permission to read it is missing', 'Allow this user to read it'] : [`the system reports ${errno ?? error}`, 'Check the disk']
+    throw refusal(file, state, remedy, errno, error)
   }
 }
 
-function refusal(file: string, state: string, errno?: string, cause?: unknown): RowtreeError {
+function refusal(file: string, state: string, remedy: string, errno?: string, cause?: unknown): RowtreeError {
   const message = `Cannot open the store ${file}: ${state}`
-  return new RowtreeError('store-unreadable', message, { path: file, ...(errno !== undefined && { errno }), cause })
+  return new RowtreeError('store-unreadable', message, { path: file, remedy, ...(errno !== undefined && { errno }), cause })
 }
 
 function isWritable(directory: string): boolean {

@@ -118,5 +118,5 @@ function fileOf(url: string): string {
   // Three slashes: an empty host, then an absolute path.
   const file = url.slice('sqlite:'.length).replace(/^\/\//, '')
   if (file !== '') return file
-  throw new RowtreeError('store-unsupported', `Cannot open the store ${url}: it names no file. Write sqlite:FILE`, { path: url })
+  throw new RowtreeError('store-unsupported', `Cannot open the store ${url}: it names no file`, { path: url, remedy: 'Write sqlite:FILE' })
 }

@@ -9,15 +9,24 @@ export type Watching = { readonly seen: number } | { readonly seen: undefined; r
 const PATIENCE = 2_000
 const INTERVAL = 50
 
-/** Watches a directory and writes into it until that is told. */
+/**
+ * Watches a directory and writes into it until that is told.
+ *
+ * @throws the system's error where nothing can be written: a full disk has the errno of too few watches
+ */
 export async function probeWatching(room: string): Promise<Watching> {
   let watcher: FSWatcher | undefined
   let timer: ReturnType<typeof setInterval> | undefined
   try {
     return await new Promise<Watching>((resolve, reject) => {
       let written = 0
-      watcher = watch(room, () => resolve({ seen: performance.now() - written }))
-      watcher.on('error', reject)
+      const refuse = (error: unknown): void => resolve({ seen: undefined, reason: limitOf(error, room)?.message ?? messageOf(error) })
+      try {
+        watcher = watch(room, () => resolve({ seen: performance.now() - written }))
+      } catch (error) {
+        return refuse(error)
+      }
+      watcher.on('error', refuse)
       const start = performance.now()
       const write = (): void => {
         if (performance.now() - start > PATIENCE) return resolve({ seen: undefined })
@@ -31,8 +40,6 @@ export async function probeWatching(room: string): Promise<Watching> {
       timer = setInterval(write, INTERVAL)
       write()
     })
-  } catch (error) {
-    return { seen: undefined, reason: limitOf(error, room)?.message ?? messageOf(error) }
   } finally {
     clearInterval(timer)
     watcher?.close()

@@ -21,9 +21,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-enum call { OPEN, READ, WRITE, FSYNC, RENAME, LINK, UNLINK, MKDIR, RMDIR, TRUNCATE, CHMOD, CHOWN, CLOSE, STAT, LIST };
+enum call { OPEN, READ, WRITE, FSYNC, RENAME, LINK, UNLINK, MKDIR, RMDIR, TRUNCATE, CHMOD, CHOWN, CLOSE, STAT, LIST, STATFS };
 enum action { NOTHING, FAIL, SHORTEN, KILL_BEFORE, KILL_AFTER };
 
 /* Laid out alike in index.ts. */
@@ -60,7 +61,7 @@ __attribute__((constructor)) static void load(void) {
   syscall(SYS_close, fd);
 }
 
-static const char *const names[] = {"open", "read", "write", "fsync", "rename", "link", "unlink", "mkdir", "rmdir", "truncate", "chmod", "chown", "close", "stat", "list"};
+static const char *const names[] = {"open", "read", "write", "fsync", "rename", "link", "unlink", "mkdir", "rmdir", "truncate", "chmod", "chown", "close", "stat", "list", "statfs"};
 
 static int is_below(const char *path) {
   if (!control || !path || !control->root[0]) return 0;
@@ -236,6 +237,8 @@ int statx(int at, const char *path, int flags, unsigned mask, struct statx *stat
   THROUGH(STAT, path && !path[0] ? path_of(at) : path, real(at, path, flags, mask, stat));
 }
 int access(const char *path, int mode) { REAL(access); THROUGH(STAT, path, real(path, mode)); }
+int statfs(const char *path, struct statfs *found) { REAL(statfs); THROUGH(STATFS, path, real(path, found)); }
+int statfs64(const char *path, struct statfs64 *found) { REAL(statfs64); THROUGH(STATFS, path, real(path, found)); }
 /* The forms of stat(2) in older C libraries, and in what is built for them. */
 int __xstat64(int version, const char *path, struct stat64 *stat) { REAL(__xstat64); THROUGH(STAT, path, real(version, path, stat)); }
 int __lxstat64(int version, const char *path, struct stat64 *stat) { REAL(__lxstat64); THROUGH(STAT, path, real(version, path, stat)); }

@@ -6,7 +6,7 @@ import { compiled } from '../compiled.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 /** Kinds of system calls, each with its variants; the order is that of `enum call`. */
-const CALLS = ['open', 'read', 'write', 'fsync', 'rename', 'link', 'unlink', 'mkdir', 'rmdir', 'truncate', 'chmod', 'chown', 'close', 'stat', 'list'] as const
+const CALLS = ['open', 'read', 'write', 'fsync', 'rename', 'link', 'unlink', 'mkdir', 'rmdir', 'truncate', 'chmod', 'chown', 'close', 'stat', 'list', 'statfs'] as const
 
 /** A kind of system call: `fsync` is also fdatasync and syncfs, `write` also pwrite, and so on. */
 export type Call = (typeof CALLS)[number]
