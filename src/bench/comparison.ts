@@ -47,7 +47,7 @@ export function readEarlier(text: string, file: string): Earlier {
 export function requireComparable(course: Comparable, { course: earlier }: Earlier, file: string): void {
   const name = COMPARED.find((one) => course[one] !== earlier[one])
   if (name === undefined) return
-  throw new RowtreeError('usage', `Cannot compare with ${file}: it was measured with ${name} ${String(earlier[name])}, not ${String(course[name])}; ${REMEDIES[name](earlier[name])}, or measure it anew`, { path: file })
+  throw new RowtreeError('usage', `Cannot compare with ${file}: it was measured with ${name} ${String(earlier[name])}, not ${String(course[name])}`, { path: file, remedy: `${REMEDIES[name](earlier[name])}, or measure it anew` })
 }
 
 /**
@@ -84,5 +84,5 @@ function isRatio(value: unknown): value is Ratio {
 }
 
 function foreign(file: string, state: string): RowtreeError {
-  return new RowtreeError('usage', `Cannot compare with ${file}: ${state}; make one with rowtree bench --json`, { path: file })
+  return new RowtreeError('usage', `Cannot compare with ${file}: ${state}`, { path: file, remedy: 'make one with rowtree bench --json' })
 }

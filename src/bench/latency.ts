@@ -103,8 +103,8 @@ class Listener {
   async #within(most: number, state: string): Promise<void> {
     if (this.#end) throw this.#end
     const waiting = (this.#waiting = Promise.withResolvers<void>())
-    const message = `Cannot measure the latency: ${state} within ${Math.round(most / 1_000)} s; rowtree doctor tells whether saves are seen`
-    const timer = setTimeout(() => waiting.reject(new RowtreeError('io-error', message)), most)
+    const message = `Cannot measure the latency: ${state} within ${Math.round(most / 1_000)} s`
+    const timer = setTimeout(() => waiting.reject(new RowtreeError('io-error', message, { remedy: 'rowtree doctor tells whether saves are seen' })), most)
     try {
       await waiting.promise
     } finally {

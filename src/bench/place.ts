@@ -26,7 +26,7 @@ export function placeOf({ tree, state }: Pick<Config, 'tree' | 'state'>): Place 
   const rooms = scratchRooms({ tree, state })
   const together = rooms.find((room) => deviceOf(room) === device)
   const room = together ?? rooms[0]
-  if (room === undefined) throw new RowtreeError('tree-unwritable', `Cannot measure beside the tree ${tree}: no directory there may be written; run rowtree as their owner`, { path: tree })
+  if (room === undefined) throw new RowtreeError('tree-unwritable', `Cannot measure beside the tree ${tree}: no directory there may be written`, { path: tree, remedy: 'run rowtree as their owner' })
   return { room, together: together !== undefined }
 }
 
@@ -50,5 +50,5 @@ export function prepareRoom(room: string, amounts: Amounts): void {
   // Some filesystems tell nothing.
   if (free === 0 || free >= needed) return
   const [need, have] = [needed, free].map((bytes) => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MB`)
-  throw new RowtreeError('disk-full', `Cannot measure in ${room}: it may take ${need}, and ${have} are free; make room, or lower --rows or --size`, { path: room })
+  throw new RowtreeError('disk-full', `Cannot measure in ${room}: it may take ${need}, and ${have} are free`, { path: room, remedy: 'make room, or lower --rows or --size' })
 }

@@ -40,7 +40,7 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
     const earlier = flags.compare === undefined ? undefined : earlierIn(resolve(cwd, flags.compare))
     const { config, course } = await planBench(place, { rows, size, saves })
     const contract: Contract = config?.bench ?? {}
-    if (contract.maxLatencyMs !== undefined && course.saves === 0) throw new RowtreeError('usage', 'Cannot check bench.maxLatencyMs without saves: leave out --saves 0')
+    if (contract.maxLatencyMs !== undefined && course.saves === 0) throw new RowtreeError('usage', 'Cannot check bench.maxLatencyMs: without saves nothing is timed', { remedy: 'leave out --saves 0' })
     if (earlier) requireComparable(course, earlier, flags.compare!)
 
     const steps = showSteps(output.options)
@@ -60,8 +60,8 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
 }
 
 function requireFlags({ compare, maxRegression, json, markdown: form }: BenchFlags): void {
-  if (maxRegression !== undefined && compare === undefined) throw new RowtreeError('usage', 'Cannot use --max-regression alone: name what to compare with, --compare FILE')
-  if (json && form === true) throw new RowtreeError('usage', 'Cannot print JSON and Markdown at once: name a file, --markdown FILE')
+  if (maxRegression !== undefined && compare === undefined) throw new RowtreeError('usage', 'Cannot use --max-regression: there is nothing to compare with', { remedy: 'name it, --compare FILE' })
+  if (json && form === true) throw new RowtreeError('usage', 'Cannot print JSON and Markdown at once: both go to stdout', { remedy: 'name a file, --markdown FILE' })
 }
 
 function earlierIn(file: string): Earlier {
@@ -70,7 +70,7 @@ function earlierIn(file: string): Earlier {
   } catch (error) {
     if (error instanceof RowtreeError) throw error
     const errno = errnoOf(error)
-    throw new RowtreeError('usage', `Cannot compare with ${file}: ${messageOf(error)}; name what rowtree bench --json printed`, { path: file, cause: error, ...(errno && { errno }) })
+    throw new RowtreeError('usage', `Cannot compare with ${file}: ${messageOf(error)}`, { path: file, remedy: 'name what rowtree bench --json printed', cause: error, ...(errno && { errno }) })
   }
 }
 

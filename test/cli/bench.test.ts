@@ -189,9 +189,9 @@ describe('flags that make no sense', () => {
     [['--size', '2 apples'], /Write a size such as 512KB/],
     [['--saves', '10001'], /Cannot measure with saves 10001/],
     [['--max-regression', '0.9', '--compare', 'x'], /Write a number from 1 to 100, such as 1\.25/],
-    [['--max-regression', '1.1'], /Cannot use --max-regression alone: name what to compare with/],
-    [['--json', '--markdown'], /Cannot print JSON and Markdown at once: name a file, --markdown FILE/],
-    [['--saves', '0'], /Cannot check bench\.maxLatencyMs without saves/],
+    [['--max-regression', '1.1'], /Cannot use --max-regression: there is nothing to compare with; name it, --compare FILE/],
+    [['--json', '--markdown'], /Cannot print JSON and Markdown at once: both go to stdout; name a file, --markdown FILE/],
+    [['--saves', '0'], /Cannot check bench\.maxLatencyMs: without saves nothing is timed; leave out --saves 0/],
   ])('%j', async (args, said) => {
     const made = project([], `${QUICK}bench: { maxLatencyMs: 5 }\n`)
     const before = stateOf(made.directory)
