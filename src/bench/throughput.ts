@@ -10,8 +10,8 @@ import { type Round, workOf } from './figures.ts'
 import { type Contents, pathOf } from './rows.ts'
 import type { Scratch } from './subject.ts'
 
-/** Files that the flushed loop writes at the most, and the time in milliseconds after which it begins no more of them: a slow disk takes 20 ms a file. */
-const [MOST_FLUSHED, FLUSHED_TIME] = [500, 2_000]
+/** Milliseconds after which the flushed loop begins no more files: a slow disk takes 20 for each. */
+const FLUSHED_TIME = 1_500
 
 /** What a measurement of throughput takes. */
 export interface Bout {
@@ -39,7 +39,7 @@ export const STEPS_A_ROUND: number = ORDER.length
 export async function measureThroughput(bout: Bout): Promise<Work[]> {
   const { rounds, rows, size } = bout.amounts
   const taken = new Map<WorkName, Round[]>()
-  let flushed = Math.min(rows, MOST_FLUSHED)
+  let flushed = rows
   for (let round = 0; round <= rounds; round++) {
     const title = round === 0 ? 'warming up' : `round ${round} of ${rounds}`
     const timed = async (name: WorkName, work: () => Promise<unknown>): Promise<void> => {

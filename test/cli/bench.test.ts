@@ -86,7 +86,7 @@ describe('a project that is measured', () => {
     const { code, stdout, stderr } = await made.run([...LITTLE, '--saves', '0'], { env: ENV })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n').filter((line) => /^\S/.test(line))).toEqual(['machine', 'throughput', 'store'])
-    expect(stdout).toMatch(/^ {2}export {9}[\d,]+ rows\/s, .+ \(.+ s\) · [\d.]+ ×$/m)
+    expect(stdout).toMatch(/^ {2}export {9}[\d,]+ rows\/s, .+ \(.+ s\) · [\d.]+ × loop$/m)
   })
 
   it('without a store cannot be measured', async () => {

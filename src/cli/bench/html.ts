@@ -2,7 +2,7 @@ import type { BenchReport, Verdict } from '../../bench.ts'
 import { number, sizeOf } from '../words.ts'
 import { barChart, dotChart } from './chart.ts'
 import { escaped } from './escaped.ts'
-import { courseWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIOS, spreadOf, timeOf, timesOf, verdictWords, WORK } from './words.ts'
+import { courseWords, effortWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIOS, spreadOf, timeOf, timesOf, verdictWords, WORK } from './words.ts'
 
 /** Light and dark, on a screen and on paper; nothing is loaded from anywhere. */
 const STYLE = `
@@ -11,7 +11,7 @@ const STYLE = `
 body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 760px; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
 h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2.5rem 0 .5rem } p { margin: .25rem 0 } .soft { color: var(--soft) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums } th, td { padding: .3rem .6rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top } th { color: var(--soft); font-weight: normal }
-td.number, th.number { text-align: right } .good { color: var(--good) } .bad { color: var(--bad); font-weight: 600 } .scroll { overflow-x: auto }
+td.number, th.number { text-align: right; white-space: nowrap } .good, .bad { color: var(--good); white-space: nowrap } .bad { color: var(--bad); font-weight: 600 } .scroll { overflow-x: auto }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif } svg text { fill: var(--ink) } svg .value { stroke: var(--paper); stroke-width: 4px; paint-order: stroke } svg .label { fill: var(--soft) } svg .bar { fill: var(--bar) } svg .muted { fill: var(--muted) } svg .dot { fill: var(--bar); fill-opacity: .7 }
 svg .whisker { stroke: var(--ink); stroke-opacity: .6; stroke-width: 2; fill: none } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; fill: none } svg .axis { stroke: var(--line); fill: none }
 `
@@ -80,8 +80,10 @@ function latencyPart({ latency, course }: BenchReport): string[] {
   return ['<h2>From a save to its row</h2>', `<p class="soft">${samples.length} saves, the quickest at the left; a file has to be quiet for ${escaped(timeOf(course.settle))} before it is taken.</p>`, dotChart('Milliseconds from a save to its row', samples, levels)]
 }
 
-function furtherPart({ fresh, store }: BenchReport): string[] {
-  const rows: string[][] = []
+function furtherPart(report: BenchReport): string[] {
+  const { fresh, store } = report
+  const [rows, effort] = [[] as string[][], effortWords(report)]
+  if (effort !== undefined) rows.push(['effort', effort])
   if (fresh) rows.push(['an export in a process of its own', `${timeOf(fresh.seconds * 1_000)} with the runtime's start, ${memoryOf(fresh.rss)} of memory`])
   if (store) rows.push(['reading the store', `${rateOf(store.rowsPerSecond)}, ${flowOf(store.bytesPerSecond)} (${number.format(store.rows)} rows, ${sizeOf(store.bytes)})`])
   return rows.length === 0 ? [] : ['<h2>Further</h2>', table(['', ''], rows.map((cells) => cells.map(escaped)))]

@@ -1,6 +1,6 @@
 import type { BenchReport, Verdict } from '../../bench.ts'
 import { number } from '../words.ts'
-import { courseWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIO_OF, spreadOf, timeOf, timesOf, verdictWords, WORK } from './words.ts'
+import { courseWords, effortWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIO_OF, spreadOf, timeOf, timesOf, verdictWords, WORK } from './words.ts'
 
 /** A report as Markdown, such as for the summary of a CI job. */
 export function markdown(report: BenchReport, verdicts: readonly Verdict[]): string {
@@ -21,6 +21,8 @@ export function markdown(report: BenchReport, verdicts: readonly Verdict[]): str
     ),
   )
   const further: [string, string][] = []
+  const effort = effortWords(report)
+  if (effort !== undefined) further.push(['effort', effort])
   if (latency) further.push(['save to row, settle included', `p50 ${timeOf(latency.p50)}, p95 ${timeOf(latency.p95)}, p99 ${timeOf(latency.p99)} of ${latency.samples.length} saves`])
   if (fresh) further.push(['an export in a process of its own', `${timeOf(fresh.seconds * 1_000)}, ${memoryOf(fresh.rss)} of memory`])
   if (store) further.push(['reading the store', `${rateOf(store.rowsPerSecond)}, ${flowOf(store.bytesPerSecond)} (${number.format(store.rows)} rows)`])

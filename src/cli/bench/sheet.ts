@@ -1,7 +1,7 @@
 import type { BenchReport, Verdict, Work } from '../../bench.ts'
 import { shownCheck } from '../checkup.ts'
 import { number, type Paint, plain, sizeOf } from '../words.ts'
-import { courseWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIO_OF, spreadOf, timeOf, timesOf, verdictWords } from './words.ts'
+import { courseWords, effortWords, flowOf, flushWords, machineWords, memoryOf, nameOf, rateOf, RATIO_OF, spreadOf, timeOf, timesOf, verdictWords } from './words.ts'
 
 /** How a sheet is shown. */
 export interface SheetOptions {
@@ -23,8 +23,10 @@ export function sheet(report: BenchReport, verdicts: readonly Verdict[], { paint
   lines.push(title('throughput'), line('measured', `${courseWords(course)}, on ${ground}`))
   for (const one of work) {
     const ratio = ratios.find(({ name }) => name === RATIO_OF[one.name])
-    lines.push(line(one.name, `${workWords(one)}${ratio ? ` · ${paint('bold', timesOf(ratio.value))}` : ''}`))
+    lines.push(line(one.name, `${workWords(one)}${ratio ? ` · ${paint('bold', timesOf(ratio.value))} ${one.name === 'flushed-export' ? 'flushed-loop' : 'loop'}` : ''}`))
   }
+  const effort = effortWords(report)
+  if (effort !== undefined) lines.push(line('effort', effort))
   if (fresh) lines.push(line('one process', `${timeOf(fresh.seconds * 1_000)}, with the runtime's start (${rateOf(fresh.rowsPerSecond)}), ${memoryOf(fresh.rss)} of memory`))
   if (latency) {
     const { p50, p95, p99, samples } = latency

@@ -25,6 +25,12 @@ export const RATIOS: Readonly<Record<Ratio['name'], string>> = {
 /** Which ratio tells of a kind of work. */
 export const RATIO_OF: Readonly<Partial<Record<WorkName, Ratio['name']>>> = { 'export': 'speedup', 'unchanged': 'unchanged', 'import': 'import', 'flushed-export': 'flushed' }
 
+/** How much of the processor's time an export takes; nothing where that is not known. */
+export function effortWords({ ratios }: Pick<BenchReport, 'ratios'>): string | undefined {
+  const effort = ratios.find(({ name }) => name === 'effort')
+  return effort && `an export takes ${timesOf(effort.value)} the loop's time of the processor`
+}
+
 /** A time in two digits or so, such as `0.4 ms`, `12 ms` or `2.1 s`. */
 export function timeOf(milliseconds: number): string {
   if (milliseconds < 0.001) return `${Math.round(milliseconds * 1e6)} ns`
