@@ -27,6 +27,7 @@ export type {
   WatchConfig,
   WordpressConfig,
 } from './config/types.ts'
+export type { BenchConfig, BenchInput } from './config/bench-config.ts'
 export type { SettingsConfig } from './config/settings-config.ts'
 
 /** Where the text of a config comes from. */

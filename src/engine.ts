@@ -1,8 +1,11 @@
 import type { Operation } from './baseline/baseline.ts'
-import type { Config } from './config.ts'
+import type { BenchOptions, BenchReport } from './bench.ts'
+import type { Config, LoadOptions } from './config.ts'
 import type { Licence } from './core/direction.ts'
+import { measureSides } from './engine/bench.ts'
 import type { Opened } from './engine/errand.ts'
 import { openSides, Sides } from './engine/sides.ts'
+import { sweepAround } from './engine/sweep.ts'
 import { openSession } from './engine/watch.ts'
 import { RowtreeError } from './errors.ts'
 import type { DiffOptions, Difference, ExportOptions, ImportOptions, ResolveOptions, StatusOptions, SyncOptions, Undone, UndoOptions } from './options.ts'
@@ -13,11 +16,16 @@ import { operationBefore, operationToUndo } from './sync/operations.ts'
 import { resolvePaths } from './sync/resolve.ts'
 import { compareSides } from './sync/status.ts'
 import { undoOperation } from './sync/undo.ts'
-import { openRoot, realPathOf } from './tree/root.ts'
-import { type SweepOptions, type SweepResult, sweepBoth } from './tree/sweep.ts'
+import { realPathOf } from './tree/root.ts'
+import type { SweepOptions, SweepResult } from './tree/sweep.ts'
 import type { Status, Summary } from './types.ts'
 import type { WatchOptions, WatchSession } from './watch.ts'
 
+export { compareReports, readEarlier, requireComparable } from './bench/comparison.ts'
+export type { Earlier } from './bench/comparison.ts'
+export { excess, judgeContract } from './bench/contract.ts'
+export { planBench } from './engine/bench.ts'
+export { appendText } from './tree/append.ts'
 export { boardSettings } from './engine/board.ts'
 export type { BoardSettings } from './engine/board.ts'
 export { diagnose } from './engine/diagnose.ts'
@@ -95,12 +103,30 @@ export async function openEngine(config: Config): Promise<Engine> {
 }
 
 /**
- * Removes the temp files that killed processes left in a config's tree and in its state directory. It needs no store.
+ * Measures how fast rowtree is here, on the filesystem of a config's tree and with its settings: exports, imports and saves of rows that it makes itself, in a scratch
+ * directory beside the tree that is removed afterwards, in turns with a loop that writes and renames one file after the other. The config's own store is read, and
+ * nothing else; the tree is left alone. Where no config is named and none is found, the machine is measured in the directory itself.
+ *
+ * @param of a config, or where to look for one
+ * @throws {RowtreeError} `usage`, `disk-full`, `tree-unwritable`, `cancelled`, and what keeps a config or a store from being opened
+ *
+ * @example
+ * ```ts
+ * const { ratios, latency } = await bench({ cwd: process.cwd(), env: process.env }, { rows: 2_000 })
+ * console.log(ratios.find(({ name }) => name === 'speedup')?.value, latency?.p95)
+ * ```
+ */
+export async function bench(of: Config | LoadOptions, options: BenchOptions = {}): Promise<BenchReport> {
+  return await measureSides(of, options, openEngine)
+}
+
+/**
+ * Removes what killed processes left: temp files in a config's tree and in its state directory, and what was measured in beside them. It needs no store.
  *
  * @throws {RowtreeError} `tree-not-a-directory`, `tree-unreadable`
  */
 export function sweep(config: Config, options: SweepOptions = {}): SweepResult {
-  return sweepBoth(openRoot(config.tree, true), realPathOf(config.state), options)
+  return sweepAround(config, options)
 }
 
 class RowtreeEngine implements Engine {

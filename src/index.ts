@@ -5,6 +5,7 @@
  */
 export { loadConfig, parseConfig, resolveConfig } from './config.ts'
 export type {
+  BenchConfig,
   CollectionConfig,
   CollectionInput,
   Config,
@@ -20,9 +21,10 @@ export type {
   StoreConfig,
   TlsConfig,
 } from './config.ts'
+export type { BenchOptions, BenchReport, BenchStep, Contract, Course, FlushCost, Fresh, Latency, Machine, Ratio, Reading, Verdict, Work, WorkName } from './bench.ts'
 export type { Check, CheckGroup, CheckStatus, Remark } from './doctor.ts'
-export { diagnose, openEngine } from './engine.ts'
-export type { Engine, Operation } from './engine.ts'
+export { bench, compareReports, diagnose, judgeContract, openEngine, readEarlier } from './engine.ts'
+export type { Earlier, Engine, Operation } from './engine.ts'
 export type {
   CycleOptions,
   Difference,

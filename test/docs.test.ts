@@ -19,6 +19,7 @@ const PAGES = [
   'docs/presets.md',
   'docs/init.md',
   'docs/doctor.md',
+  'docs/bench.md',
   'docs/two-way.md',
   'docs/watch.md',
   'bench/README.md',
@@ -85,6 +86,17 @@ it('docs/doctor.md explains every check, and no other', () => {
   expect(new Set(explained(page, 'Machine', 'Config', 'Tree', 'State', 'Store'))).toEqual(new Set(names))
 })
 
+it('docs/bench.md explains every figure, ratio, setting and flag, and no other', () => {
+  const page = read('docs/bench.md')
+  const work = [...read('src/bench/throughput.ts').matchAll(/^const ORDER.*$/gm)][0]![0].matchAll(/'([a-z-]+)'/g)
+  expect(explained(page, 'What is measured')).toEqual(['flush', ...[...work].map((match) => match[1]!), 'one process', 'latency', 'store'])
+  const ratios = /readonly name: ((?:'[a-z]+'(?: \| )?)+)\n/.exec(read('src/bench.ts'))![1]!
+  expect(explained(page, 'An earlier run')).toEqual([...ratios.matchAll(/'([a-z]+)'/g)].map((match) => match[1]!))
+  expect(explained(page, 'A contract')).toEqual(knownKeys(['bench']))
+  const flags = /function addBench[^]*?\n\}/.exec(read('src/cli/program.ts'))![0].matchAll(/option\('(--[^']+)'/g)
+  expect(explained(page.slice(0, page.indexOf('\n## '))).filter((flag) => flag !== '--json').sort()).toEqual([...flags].map((match) => match[1]!).sort())
+})
+
 const shows = [...read('docs/guarantees.md').matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1]!)
 
 it('docs/guarantees.md names a test for each promise', () => {
@@ -97,7 +109,7 @@ it.each(shows)('docs/guarantees.md names %s, which exists', (path) => {
   expect(existsSync(new URL(`../${path}`, import.meta.url))).toBe(true)
 })
 
-const configs = ['README.md', 'docs/configuration.md', 'docs/presets.md'].flatMap((page) =>
+const configs = ['README.md', 'docs/configuration.md', 'docs/presets.md', 'docs/bench.md'].flatMap((page) =>
   [...read(page).matchAll(/```yaml\n([^]*?)```/g)].map((match) => match[1]!).filter((text) => /^store:/m.test(text)),
 )
 

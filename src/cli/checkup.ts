@@ -1,4 +1,4 @@
-import type { Check, CheckStatus } from '../doctor.ts'
+import type { Check, CheckStatus, Remark } from '../doctor.ts'
 import { caretName } from './caret.ts'
 import { counted, type Paint, plain, type Style } from './words.ts'
 
@@ -21,7 +21,7 @@ const NARROW = 64
 const NARROW_INDENT = 4
 
 /** A check as lines: a sign, a word, its name, what was found, and what mends it. */
-export function shownCheck({ name, status, message, remedy }: Check, { paint = plain, columns = Number.POSITIVE_INFINITY }: CheckupOptions = {}): string[] {
+export function shownCheck({ name, status, message, remedy }: Remark, { paint = plain, columns = Number.POSITIVE_INFINITY }: CheckupOptions = {}): string[] {
   const [sign, style] = SIGNS[status]
   const narrow = columns < NARROW
   const indent = ' '.repeat(narrow ? NARROW_INDENT : INDENT)

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { type Bounds, PACE } from '../core/pace.ts'
+import { readSize } from '../core/quantity.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -54,6 +55,25 @@ export function operation(text: string): number {
 /** How many rows a demonstration has. */
 export function rows(text: string): number {
   return wholeNumber(text, 20, 1_000_000)
+}
+
+/** A count whose bounds somebody else knows. */
+export function amount(text: string): number {
+  return wholeNumber(text, 0, 999_999_999)
+}
+
+/** Bytes, such as `2KB`. */
+export function size(text: string): number {
+  const bytes = readSize(text)
+  if (bytes !== undefined) return bytes
+  throw new InvalidArgumentError('Write a size such as 512KB, 8MB or 1GB, or a whole number of bytes.')
+}
+
+/** How many times worse something may be. */
+export function factor(text: string): number {
+  const number = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : 0
+  if (number >= 1 && number <= 100) return number
+  throw new InvalidArgumentError('Write a number from 1 to 100, such as 1.25.')
 }
 
 /** Patterns as a flag gives them, one at a time, or as a variable does, one a line. */

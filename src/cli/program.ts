@@ -2,13 +2,14 @@ import process from 'node:process'
 import { Argument, Command, Help, type HelpConfiguration, Option } from 'commander'
 import { PACE } from '../core/pace.ts'
 import { VERSION } from '../version.ts'
+import type { BenchFlags } from './bench.ts'
 import type { DemoFlags } from './demo.ts'
 import type { DiffFlags } from './diff.ts'
 import type { DoctorFlags } from './doctor.ts'
 import { applyEnvironment } from './environment.ts'
 import type { ExportFlags } from './export.ts'
 import type { ImportFlags } from './import.ts'
-import { batch, duration, operation, patterns, port, rows, span, spanOrOff, threads } from './options.ts'
+import { amount, batch, duration, factor, operation, patterns, port, rows, size, span, spanOrOff, threads } from './options.ts'
 import type { InitFlags } from './init.ts'
 import type { ResolveFlags } from './resolve.ts'
 import type { StatusFlags } from './status.ts'
@@ -37,8 +38,11 @@ const HELP: HelpConfiguration = {
   optionDescription: (option) => option.description,
   // Every program has --help and --version; the screen is for the rest.
   visibleOptions: (command) => command.options.filter((option) => !option.hidden && option.long !== '--version'),
-  // The line below the usage is worth more with another command.
-  formatHelp: (command, help) => Help.prototype.formatHelp.call(help, command, help).replace('\n\n', '\n'),
+  // The line below the usage is worth more with another command; there are so many that another line has to go, too.
+  formatHelp: (command, help) => {
+    const text = Help.prototype.formatHelp.call(help, command, help).replace('\n\n', '\n')
+    return command.parent ? text : text.replace('\n\n', '\n')
+  },
   styleTitle: (title) => TITLES[title] ?? title,
 }
 
@@ -76,6 +80,7 @@ export function program(): Command {
   addUndo(rowtree)
   addSweep(rowtree)
   addDoctor(rowtree)
+  addBench(rowtree)
   addDemo(rowtree)
   return rowtree
 }
@@ -250,6 +255,21 @@ function addDoctor(rowtree: Command): void {
     .description('look at all that rowtree relies on')
     .addHelpText('after', examples('rowtree doctor', 'rowtree doctor --quiet', "rowtree doctor --json | jq '.checks[] | select(.status != \"ok\")'"))
     .action(async (_: unknown, command: Command) => (await import('./doctor.ts')).doctorCommand(command.optsWithGlobals<DoctorFlags>()))
+}
+
+function addBench(rowtree: Command): void {
+  rowtree
+    .command('bench')
+    .description('measure how fast it is here')
+    .option('--rows <n>', 'rows to measure with (default: 5,000)', amount)
+    .option('--size <size>', 'how long each of them is (default: 2KB)', size)
+    .option('--saves <n>', 'saves to measure (default: 100)', amount)
+    .option('--html <file>', 'write a report with charts')
+    .option('--markdown [file]', 'print Markdown, or write it to a file')
+    .option('--compare <file>', 'what --json printed earlier: fail where ratios got worse')
+    .option('--max-regression <x>', 'by how much they may (default: 1.25)', factor)
+    .addHelpText('after', examples('rowtree bench', 'rowtree bench --json > earlier.json', 'rowtree bench --compare earlier.json --html report.html'))
+    .action(async (_: unknown, command: Command) => (await import('./bench.ts')).benchCommand(command.optsWithGlobals<BenchFlags>()))
 }
 
 function addDemo(rowtree: Command): void {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { type Bounds, PACE } from '../core/pace.ts'
+import { readDuration, readLimit, readSize } from '../core/quantity.ts'
 import { isTempSuffix } from '../core/suffix.ts'
 import { collection, keysOfCollection } from './collection.ts'
 import type { Path } from './fault.ts'
 import { aMap, aText, flag, must, named, type Phrase, text } from './phrase.ts'
 import { checkPreset, prefixOf, preset } from './presets.ts'
 import { settings, settingsShape } from './settings.ts'
-import { quantity, readDuration, readLimit, readSize } from './quantity.ts'
+import { quantity } from './quantity.ts'
 import { isServer, tls, tlsShape } from './tls.ts'
 import type { CollectionConfig, Config, ConfigInput } from './types.ts'
 
@@ -92,6 +93,17 @@ const watch = z.strictObject({
   if (oneWay === 'store' && poll === 'off') context.addIssue({ code: 'custom', path: ['oneWay'], message: 'cannot be store where watch.poll is off, since nobody would ask the store; set watch.poll' })
 })
 
+const aSpeedup = aCount('a number above 0, such as 1.5')
+const aLatency = aCount('a number of milliseconds above 0')
+
+const bench = z.strictObject({
+  minSpeedup: z.number(aSpeedup).positive(aSpeedup).optional(),
+  maxLatencyMs: z.number(aLatency).positive(aLatency).optional(),
+  maxRss: quantity('a size such as 150MB or 1GB, or a whole number of bytes', readSize)
+    .refine((size) => size > 0, 'must be at least one byte')
+    .optional(),
+}, aMap)
+
 const collectionName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be made of letters, digits, "_" and "-"')
 
 const root = z.strictObject({
@@ -103,6 +115,7 @@ const root = z.strictObject({
   onConflict: z.enum(['keep', 'store', 'tree', 'merge'], must('keep, store, tree or merge')).default('keep'),
   history: history.prefault({}),
   watch: watch.prefault({}),
+  bench: bench.prefault({}),
   ignore: z.array(text, must('a list of patterns')).default([]),
   mybb: mybb.optional(),
   wordpress: wordpress.optional(),
@@ -127,6 +140,7 @@ const sections: Readonly<Record<string, object>> = {
   guards: guards.shape,
   history: history.shape,
   watch: watch.shape,
+  bench: bench.shape,
   mybb: mybb.shape,
   wordpress: wordpress.shape,
   settings: settingsShape,

@@ -1,4 +1,5 @@
 import type { FsyncMode, SetValue, Side } from '../types.ts'
+import type { BenchConfig, BenchInput } from './bench-config.ts'
 import type { SettingsConfig } from './settings-config.ts'
 
 /** A preset that rowtree brings: any table by mapping, a MyBB board, a WordPress site, a table of settings. */
@@ -129,6 +130,7 @@ export interface Config {
   readonly onConflict: 'keep' | Side | 'merge'
   readonly history: HistoryConfig
   readonly watch: WatchConfig
+  readonly bench: BenchConfig
   /** Gitignore patterns of files that are none of our business. */
   readonly ignore: readonly string[]
   readonly mybb: MybbConfig
@@ -258,6 +260,7 @@ export interface ConfigInput {
         readonly oneWay?: Side | undefined
       }
     | undefined
+  readonly bench?: BenchInput | undefined
   /** @default [] */
   readonly ignore?: readonly string[] | undefined
   /** Preset `mybb` only. */

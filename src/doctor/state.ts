@@ -4,9 +4,9 @@ import process from 'node:process'
 import { shellWord } from '../core/remedy.ts'
 import type { Remark } from '../doctor.ts'
 import { errnoOf } from '../errors.ts'
+import { nearestDirectory } from '../tree/probes/directory.ts'
 import { isInside } from '../tree/root.ts'
 import { trackingOf } from './git.ts'
-import { nearest } from './place.ts'
 import { failureOf, remedyFor, requireWritable } from './refusal.ts'
 import type { Place, Subject } from './subject.ts'
 
@@ -27,7 +27,7 @@ export async function state({ config }: Subject, { root, state: directory, toget
 
 async function missing(path: string): Promise<Remark> {
   const name = 'directory'
-  const ground = nearest(dirname(path))
+  const ground = nearestDirectory(dirname(path))
   const refused = await refusalAt(ground)
   if (refused === undefined) return { name, status: 'ok', message: `${path} is not there yet: the first command makes it` }
   return { name, status: 'fail', message: `${path} is not there and cannot be made in ${ground}: ${refused.reason}`, remedy: refused.remedy }

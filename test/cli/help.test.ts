@@ -14,7 +14,7 @@ const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
 /** The lines of a terminal's usual screen, without the one for the next prompt. */
 const SCREEN = 23
 
-const COMMANDS = ['init', 'export', 'import', 'sync', 'watch', 'status', 'diff', 'resolve', 'undo', 'sweep', 'doctor', 'demo']
+const COMMANDS = ['init', 'export', 'import', 'sync', 'watch', 'status', 'diff', 'resolve', 'undo', 'sweep', 'doctor', 'bench', 'demo']
 
 it.each([[['--help']], [['help']], [['help', 'export']], [['pull', '-h']], [['push', '-h']], ...COMMANDS.map((command) => [[command, '--help']])])(
   'fits 80 columns and one screen: %j',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { BOARD, configOf, faultOf, TABLE } from './samples.ts'
 
-const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, watch, ignore, mybb, wordpress, settings, options, collections'
+const KEYS = 'known keys: store, tree, state, export, guards, onConflict, history, watch, bench, ignore, mybb, wordpress, settings, options, collections'
 
 /** A collection with one setting replaced. */
 const collection = (change: Record<string, string>): string => {
@@ -131,6 +131,17 @@ const SINGLE: [string, string, string, string][] = [
   ['oneWay as a flag', `${TABLE}watch: { oneWay: true }`, '6:18', 'watch.oneWay must be tree or store'],
   ['oneWay store, which nobody asks', `${TABLE}watch: { oneWay: store, poll: off }`, '6:18', UNASKED],
   ['oneWay store, which nobody asks in YAML 1.1', `${TABLE}watch: { poll: false, oneWay: store }`, '6:31', UNASKED],
+  ['unknown key in bench', `${TABLE}bench: { maxLatency: 5 }`, '6:10', 'unknown key "maxLatency" in bench; did you mean "maxLatencyMs"?'],
+  ['bench as a number', `${TABLE}bench: 2`, '6:8', 'bench must be a map, not a number'],
+  ['minSpeedup of nothing', `${TABLE}bench: { minSpeedup: 0 }`, '6:22', 'bench.minSpeedup must be a number above 0, such as 1.5'],
+  ['minSpeedup infinite', `${TABLE}bench: { minSpeedup: .inf }`, '6:22', 'bench.minSpeedup must be a number above 0, such as 1.5'],
+  ['minSpeedup as text', `${TABLE}bench: { minSpeedup: 2x }`, '6:22', 'bench.minSpeedup must be a number above 0, such as 1.5, not text'],
+  ['minSpeedup without a value', `${TABLE}bench: { minSpeedup: }`, '6:10', 'bench.minSpeedup has no value; give it one or remove the key'],
+  ['maxLatencyMs negative', `${TABLE}bench: { maxLatencyMs: -1 }`, '6:24', 'bench.maxLatencyMs must be a number of milliseconds above 0'],
+  ['maxLatencyMs with a unit', `${TABLE}bench: { maxLatencyMs: 200ms }`, '6:24', 'bench.maxLatencyMs must be a number of milliseconds above 0, not text'],
+  ['maxRss of another unit', `${TABLE}bench: { maxRss: 2 s }`, '6:18', 'bench.maxRss must be a size such as 150MB or 1GB, or a whole number of bytes'],
+  ['maxRss of nothing', `${TABLE}bench: { maxRss: 0 }`, '6:18', 'bench.maxRss must be at least one byte'],
+  ['maxRss as a flag', `${TABLE}bench: { maxRss: true }`, '6:18', 'bench.maxRss must be a size such as 150MB or 1GB, or a whole number of bytes, not a boolean'],
   ['ignore as text', `${TABLE}ignore: "*.bak"`, '6:9', 'ignore must be a list of patterns, not text'],
   ['ignore with a number', `${TABLE}ignore:\n  - a\n  - 3`, '8:5', 'ignore[1] must be text, not a number; put it in quotes'],
   ['mybb for a table', `${TABLE}mybb: {}`, '6:7', 'mybb has an effect with preset mybb only; remove the key'],

@@ -20,6 +20,7 @@ guards: { allowEmpty: true, maxDelete: 12.5%, maxFileSize: 512KB }
 onConflict: merge
 history: { maxAge: 12h, maxSize: 1GB }
 watch: { settle: 50ms, maxBatch: 10, rescan: 5m, poll: off, onImport: npm run clear-cache, oneWay: tree }
+bench: { minSpeedup: 1.5, maxLatencyMs: 250, maxRss: 150MB }
 ignore: ["*.bak", ".git/"]
 collections:
   pages:
@@ -41,6 +42,7 @@ collections:
       onConflict: 'merge',
       history: { maxAge: 43_200_000, maxSize: 1_073_741_824 },
       watch: { settle: 50, maxBatch: 10, rescan: 300_000, poll: 'off', onImport: 'npm run clear-cache', oneWay: 'tree' },
+      bench: { minSpeedup: 1.5, maxLatencyMs: 250, maxRss: 157_286_400 },
       ignore: ['*.bak', '.git/'],
       mybb: { master: false, global: false },
       wordpress: {},

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Limit, readDuration, readLimit, readSize } from '../../src/config/quantity.ts'
+import { type Limit, readDuration, readLimit, readSize } from '../../src/core/quantity.ts'
 
 describe('a limit', () => {
   test.each<[string, Limit | undefined]>([
