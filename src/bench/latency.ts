@@ -44,9 +44,7 @@ export async function measureLatency({ amounts: { rows, saves }, contents, scrat
       const index = indexOf(save, rows)
       const [path, content] = [pathOf(index), contents.of(index, EDITION + save)]
       const start = performance.now()
-      const taken = listener.imported(path, settle + LONGEST)
-      saveFiles(scratch.tree, [{ path, content }])
-      await taken
+      await listener.imported(path, settle + LONGEST, () => saveFiles(scratch.tree, [{ path, content }]))
       times.push(performance.now() - start)
       await delay(next() % PAUSE)
     }
@@ -91,21 +89,23 @@ class Listener {
 
   /** Waits until everything is watched. */
   async ready(): Promise<void> {
-    if (!this.#isReady) await this.#within(LONGEST, 'the session was not ready')
+    if (!this.#isReady) await this.#within(LONGEST, 'the session was not ready', () => {})
   }
 
-  /** Waits, from the call on, until a path is imported, so many milliseconds at the most. */
-  async imported(path: string, most: number): Promise<void> {
+  /** Saves a path and waits until it is imported, so many milliseconds at the most. */
+  async imported(path: string, most: number, save: () => void): Promise<void> {
     this.#wanted = path
-    await this.#within(most, `${path} was not taken`)
+    await this.#within(most, `${path} was not taken`, save)
   }
 
-  async #within(most: number, state: string): Promise<void> {
+  /** @param begin called when everything that follows it is heard */
+  async #within(most: number, state: string, begin: () => void): Promise<void> {
     if (this.#end) throw this.#end
     const waiting = (this.#waiting = Promise.withResolvers<void>())
     const message = `Cannot measure the latency: ${state} within ${Math.round(most / 1_000)} s`
     const timer = setTimeout(() => waiting.reject(new RowtreeError('io-error', message, { remedy: 'rowtree doctor tells whether saves are seen' })), most)
     try {
+      begin()
       await waiting.promise
     } finally {
       clearTimeout(timer)

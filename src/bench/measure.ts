@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { BenchReport, Course, Machine } from '../bench.ts'
 import { RowtreeError } from '../errors.ts'
+import { asSystemError } from '../tree/failure.ts'
 import { probeFlushing } from '../tree/probes/flushing.ts'
 import { mountOf } from '../tree/probes/mount.ts'
 import { inRoom } from '../tree/probes/room.ts'
@@ -33,7 +34,7 @@ export async function measure(subject: Subject): Promise<BenchReport> {
     return await measureIn(subject, place, amounts)
   } catch (error) {
     if (signal?.aborted && error === signal.reason) throw new RowtreeError('cancelled', 'Cannot finish measuring: the work was stopped; nothing is left of it', { cause: error })
-    throw error
+    throw asSystemError(error)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { RowtreeError } from '../errors.ts'
 import { deviceOf, directoryAt, isWritable, nearestDirectory } from '../tree/probes/directory.ts'
 import { mountOf } from '../tree/probes/mount.ts'
+import { isInside } from '../tree/root.ts'
 import { sweepDirectory } from '../tree/sweep.ts'
 import { type Amounts, roomFor } from './course.ts'
 
@@ -34,7 +35,7 @@ export function placeOf({ tree, state }: Pick<Config, 'tree' | 'state'>): Place 
 export function scratchRooms({ tree, state }: Pick<Config, 'tree' | 'state'>): string[] {
   const root = directoryAt(tree)
   const candidates = [directoryAt(state), nearestDirectory(dirname(state)), nearestDirectory(dirname(tree)), root && dirname(root)]
-  const rooms = new Set(candidates.filter((path) => path !== undefined && path !== root && !(root !== undefined && path.startsWith(`${root}/`))))
+  const rooms = new Set(candidates.filter((path) => path !== undefined && !(root !== undefined && isInside(root, path))))
   return [...rooms].filter((path): path is string => path !== undefined && isWritable(path))
 }
 

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../atomic.ts'
 import type { BenchReport, Contract, Verdict } from '../bench.ts'
 import { appendText, bench, compareReports, type Earlier, judgeContract, planBench, readEarlier, requireComparable } from '../engine.ts'
 import { errnoOf, messageOf, RowtreeError } from '../errors.ts'
+import type { Problem } from '../types.ts'
 import { html } from './bench/html.ts'
 import { markdown } from './bench/markdown.ts'
 import { showSteps } from './bench/steps.ts'
@@ -51,10 +52,12 @@ export async function benchCommand(flags: BenchFlags): Promise<void> {
       steps.stop()
     }
     const verdicts = [...judgeContract(report, contract), ...(earlier ? compareReports(report, earlier, maxRegression) : [])]
-    const ok = verdicts.every(({ met }) => met)
+    const problems = await keep(flags, cwd, report, verdicts)
+    const ok = verdicts.every(({ met }) => met) && problems.length === 0
+    output.document({ command: 'bench', ok, ...report, verdicts, problems })
     tell(output, flags, report, verdicts)
+    output.list('problem', problems)
     if (earlier?.cores !== undefined && earlier.cores !== report.machine.cores) output.note(`${flags.compare} was measured with ${earlier.cores} cores, not ${report.machine.cores}: ratios shift with them`)
-    await keep(flags, cwd, report, verdicts)
     return ok ? OK : FAILED
   })
 }
@@ -74,19 +77,33 @@ function earlierIn(file: string): Earlier {
   }
 }
 
-/** The result, on stdout; where that is something else, what broke is told on stderr. */
+/** The result for people, on stdout; where that is something else, what broke is told on stderr. */
 function tell(output: Output, flags: BenchFlags, report: BenchReport, verdicts: readonly Verdict[]): void {
-  output.document({ command: 'bench', ok: verdicts.every(({ met }) => met), ...report, verdicts })
   if (flags.markdown === true) output.say(markdown(report, verdicts).trimEnd())
   else for (const line of sheet(report, verdicts, { paint: stdoutPaint(), columns: process.stdout.columns })) output.say(line)
   if (flags.markdown !== true && !output.options.quiet) return
   for (const verdict of verdicts.filter(({ met }) => !met)) for (const line of verdictLines(verdict, { paint: stderrPaint })) output.attention(line)
 }
 
-/** The result, in files. */
-async function keep(flags: BenchFlags, cwd: string, report: BenchReport, verdicts: readonly Verdict[]): Promise<void> {
-  if (flags.html !== undefined) await writeFileAtomic(resolve(cwd, flags.html), html(report, verdicts), { flush: false })
-  if (typeof flags.markdown === 'string') await writeFileAtomic(resolve(cwd, flags.markdown), markdown(report, verdicts), { flush: false })
+/**
+ * The result, in files.
+ *
+ * @returns those that could not be written: what was measured is told all the same
+ */
+async function keep(flags: BenchFlags, cwd: string, report: BenchReport, verdicts: readonly Verdict[]): Promise<Problem[]> {
+  const problems: Problem[] = []
+  const attempt = async (file: string, write: (path: string) => Promise<void> | void): Promise<void> => {
+    const path = resolve(cwd, file)
+    try {
+      await write(path)
+    } catch (error) {
+      const errno = errnoOf(error)
+      problems.push({ path, code: 'write-failed', message: `Cannot write the report ${path}: ${messageOf(error)}`, ...(errno && { errno }) })
+    }
+  }
+  if (flags.html !== undefined) await attempt(flags.html, (path) => writeFileAtomic(path, html(report, verdicts), { flush: false }))
+  if (typeof flags.markdown === 'string') await attempt(flags.markdown, (path) => writeFileAtomic(path, markdown(report, verdicts), { flush: false }))
   const summary = process.env['GITHUB_STEP_SUMMARY']
-  if (summary) appendText(summary, markdown(report, verdicts))
+  if (summary) await attempt(summary, (path) => appendText(path, markdown(report, verdicts)))
+  return problems
 }

@@ -79,6 +79,10 @@ describe('the place', () => {
     expect(placeOf(config).together).toBe(true)
   })
 
+  it('is never below a tree that has everything in it', () => {
+    expect(scratchRooms({ tree: '/', state: temporaryDirectory() })).toEqual([])
+  })
+
   it.skipIf(!CAN_MOUNT)('is on another filesystem where the tree is the root of its own (needs root and mount)', () => {
     const { base, state } = sides('tree', '.rowtree', '.rowtree')
     expect(placeOf({ tree: mountTmpfs(1_000_000), state })).toEqual({ room: join(base, '.rowtree'), together: false })

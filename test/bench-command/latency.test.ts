@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { measureLatency, type Vigil } from '../../src/bench/latency.ts'
 import { Contents, pathOf } from '../../src/bench/rows.ts'
@@ -56,6 +57,22 @@ describe('a save is timed', () => {
     ['of a session that ends before it is ready', [], true, '', 'Cannot finish measuring'],
   ])('not one %s', async (_, news, ends, held, said) => {
     await expect(measureLatency(await vigil(sessionOf(news, ends), held), 1)).rejects.toThrow(said)
+  })
+
+  it('not one that cannot be written: that is what is told, and nothing is left unheard', async () => {
+    const bout = await vigil(sessionOf([READY]), '')
+    // A directory stands where the file is saved.
+    mkdirSync(join(bout.scratch.tree, PATH))
+    const unheard: unknown[] = []
+    const hear = (reason: unknown): void => void unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    try {
+      await expect(measureLatency(bout, 1)).rejects.toMatchObject({ code: 'EISDIR' })
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(unheard).toEqual([])
+    } finally {
+      process.off('unhandledRejection', hear)
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { bench, type BenchReport, type BenchStep, loadConfig, type Verdict } from '../../src/index.ts'
 import { finished, rowtree, start } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
+import { CAN_MOUNT, leaveRoom, mountTmpfs } from '../support/mounts.ts'
 import { CONFIG, documentOf, project, type Project, stateOf, tempsBelow } from '../support/project.ts'
 import { samplePages } from '../support/tables.ts'
 import { temporaryBase, temporaryDirectory } from '../support/temporary.ts'
@@ -103,6 +104,20 @@ describe('without a config', () => {
     expect(document).toMatchObject({ code: 0, ok: true, course: { fsync: 'batch', settle: 100 }, machine: { together: true } })
     expect(document.store).toBeUndefined()
     expect(readdirSync(directory)).toEqual([])
+  })
+
+  it.skipIf(!CAN_MOUNT)('a filesystem that has no files left is said to be full (needs root and mount)', async () => {
+    const directory = mountTmpfs(1 << 28)
+    leaveRoom(directory, 'files', 60)
+    const { code, error } = await documented({ run: (args, options) => rowtree([...args, '-C', directory], options ?? {}) })
+    expect({ code, error: error?.code }).toEqual({ code: 1, error: 'disk-full' })
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it.skipIf(!CAN_MOUNT)('root may measure in a directory of somebody else (needs root)', async () => {
+    const directory = temporaryDirectory()
+    chownSync(directory, 65_534, 65_534)
+    expect(await documented({ run: (args, options) => rowtree([...args, '-C', directory], options ?? {}) })).toMatchObject({ code: 0 })
   })
 
   it('one that is named has to be there', async () => {
@@ -234,7 +249,16 @@ describe('reports', () => {
     const { code, stdout, stderr } = await made.run([...LITTLE, '--html', 'taken'], { env: ENV })
     expect(code).toBe(1)
     expect(stdout).toContain('throughput')
-    expect(stderr).toMatch(/^error: Cannot write .*taken/)
+    expect(stderr).toMatch(/^problem: Cannot write the report .*taken: .*it is a directory\n$/)
+  })
+
+  it('that cannot be written are problems in the one document', async () => {
+    const made = project([], QUICK)
+    writeFileSync(made.at('file'), '')
+    const done = await made.run([...LITTLE, '--saves', '0', '--json', '--html', 'file/report.html', '--markdown', 'report.md'], { env: { GITHUB_STEP_SUMMARY: made.at('nowhere', 'summary.md') } })
+    expect(documentOf(done)).toMatchObject({ command: 'bench', ok: false, format: 1, problems: [{ path: made.at('file', 'report.html'), code: 'write-failed', errno: 'ENOTDIR' }, { path: made.at('nowhere', 'summary.md'), code: 'write-failed', errno: 'ENOENT' }] })
+    expect({ code: done.code, stderr: done.stderr }).toEqual({ code: 1, stderr: '' })
+    expect(existsSync(made.at('report.md'))).toBe(true)
   })
 })
 

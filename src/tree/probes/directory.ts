@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import process from 'node:process'
 import { realPathOf } from '../root.ts'
 
 /** The real path of a directory; `undefined` where there is none, or none that may be looked at. */
@@ -23,8 +25,12 @@ export function deviceOf(path: string): number {
   return statSync(path).dev
 }
 
-/** Whether files may be made in a directory. */
+/** Whether files may be made in a directory. Deno judges by the mode alone, also for root: there another program is asked, where one may be started. */
 export function isWritable(path: string): boolean {
+  if ('deno' in process.versions) {
+    const { status } = spawnSync('test', ['-w', path, '-a', '-x', path], { stdio: 'ignore' })
+    if (typeof status === 'number') return status === 0
+  }
   try {
     accessSync(path, constants.W_OK | constants.X_OK)
     return true
