@@ -106,6 +106,16 @@ describe.skipIf(process.platform === 'win32')('the check of a tree', { timeout: 
     expect(one.told('summary')).toMatch(/^### The tree does not go into the database: rowtree import ended with 3\n\n( {4}.*\n)* {4}hold: .*en\/# broken\.html/)
   })
 
+  it('fails for a file that fits no collection, unless it is ignored', async () => {
+    const one = treeOfTwo([])
+    writeFileSync(join(one.tree, 'en', 'home.htm'), 'misspelled')
+    const { code, stderr } = await checked(one)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Not every file became a row: files fit no collection/)])
+    expect(one.told('summary')).toMatch(/^### The tree does not go into the database: files fit no collection.*\n\n( {4}.*\n)* {4} {2}\? en\/home\.htm\n/)
+    writeFileSync(join(one.tree, '.rowtreeignore'), '*.htm\n')
+    expect((await one.step('check/run')).code).toBe(0)
+  })
+
   it('overwrites no row unless it is told to', async () => {
     const one = treeOfTwo([{ site: 'en', slug: 'home', body: 'of the dump' }])
     expect((await checked(one)).code).toBe(3)
