@@ -25,7 +25,8 @@ export function ext4(memory: string, fallback: string): Disk {
     path,
     name: mounted ? 'a loop-mounted ext4 in memory' : fallback,
     remove() {
-      if (mounted) run('umount', [path])
+      // What cannot be unmounted is not entered: it goes when its last user does.
+      if (mounted && !run('umount', [path]) && !run('umount', ['--lazy', path])) return
       rmSync(path, { recursive: true, force: true })
     },
   }

@@ -93,4 +93,6 @@ function main(): void {
   }
 }
 
+// Ctrl-C ends the contender that runs, which ends this in order; by itself it would leave a mounted disk behind.
+process.on('SIGINT', () => {})
 main()
