@@ -32,8 +32,14 @@ const OPERATIONS: Readonly<Record<string, (engine: Engine) => Promise<unknown>>>
   async watch(engine) {
     const session = engine.watch({ settle: 50, poll: 100 })
     try {
-      for await (const { event } of session) if (event === 'ready') break
-      await session.flush()
+      for await (const news of session) {
+        if (news.event === 'ready') {
+          await session.flush()
+          break
+        }
+        // It waits until somebody mends that.
+        if (news.event === 'problem' && (news.code === 'io-error' || news.code === 'locked' || news.code === 'read-only')) break
+      }
     } finally {
       await session.stop()
     }
