@@ -118,7 +118,7 @@ export class Intake {
   }
 
   #rowless(path: string, finding: Exclude<Finding, { kind: 'row' }>, entry: BaselineEntry | undefined): Candidate[] {
-    const { tally, agenda, index } = this.#targets
+    const { tally, agenda } = this.#targets
     if (this.#plan.reserved(path)) return []
     if (finding.kind === 'problem') {
       tally.problems.push(finding.problem)
@@ -127,14 +127,7 @@ export class Intake {
     if (finding.kind === 'vacant') {
       const { collection, key, binary } = finding
       const candidate: Candidate = { collection, key, path, binary, source: '', content: undefined }
-      if (entry) return [candidate]
-      const earlier = index.add(path) ?? this.#spelledLike(path)
-      if (earlier === undefined || earlier === path) return [candidate]
-      // One file by two spellings: whoever has it by the other one answers for it.
-      if (isSpelledOtherwise(this.#ports.root, earlier)) return []
-      const message = `Cannot import ${path}: its path differs only in case or Unicode form from ${earlier}; rename one of them`
-      tally.problems.push({ path, code: 'path-collision', message })
-      return []
+      return entry || this.#hasNoTwin(path) ? [candidate] : []
     }
     if (entry) return [orphan(entry)]
     const { root } = this.#ports
@@ -147,6 +140,23 @@ export class Intake {
       tally.problems.push(unreadFile(root, path, error))
     }
     return []
+  }
+
+  /** Whether no known path is the file of this one, by another spelling; else that is told, or the other one answers for it. */
+  #hasNoTwin(path: string): boolean {
+    const { tally, index } = this.#targets
+    const { root } = this.#ports
+    try {
+      const earlier = index.add(path) ?? this.#spelledLike(path)
+      if (earlier === undefined || earlier === path) return true
+      // One file by two spellings: whoever has it by the other one answers for it.
+      if (isSpelledOtherwise(root, earlier)) return false
+      const message = `Cannot import ${path}: its path differs only in case or Unicode form from ${earlier}; rename one of them`
+      tally.problems.push({ path, code: 'path-collision', message })
+    } catch (error) {
+      tally.problems.push(unreadFile(root, path, error))
+    }
+    return false
   }
 
   /** The known path that is this file by another spelling. A cycle of few paths has not seen those of all rows. */

@@ -43,18 +43,13 @@ function rowsOf(database: string): unknown {
 }
 
 describe('a project that is measured', () => {
-  it('is left as it was: tree, store and state', async () => {
+  it('has every figure in its document, and is left as it was: tree, store and state', async () => {
     const made = await exported()
     const [before, rows] = [stateOf(made.directory), rowsOf(made.database)]
-    const { code, ok, verdicts } = await documented(made)
+    const { code, ok, verdicts, format, time, machine, course, work, ratios, latency, flush, fresh, store } = await documented(made)
     expect({ code, ok, verdicts }).toEqual({ code: 0, ok: true, verdicts: [] })
     expect(stateOf(made.directory)).toEqual(before)
     expect(rowsOf(made.database)).toEqual(rows)
-  })
-
-  it('has every figure in its document', async () => {
-    const made = await exported()
-    const { format, time, machine, course, work, ratios, latency, flush, fresh, store } = await documented(made)
     expect(format).toBe(1)
     expect(new Date(time).toISOString()).toBe(time)
     expect(machine).toMatchObject({ platform: `${process.platform} ${process.arch}`, together: true })
@@ -77,17 +72,11 @@ describe('a project that is measured', () => {
     expect(stateOf(made.directory)).toEqual(before)
   })
 
-  it('has its own settings measured', async () => {
+  it('has its own settings measured, with rows of a size that has a unit', async () => {
     const made = project([], QUICK.replace('fsync: off', 'fsync: file, workers: 0, tempSuffix: .part'))
-    expect(await documented(made)).toMatchObject({ code: 0, machine: { threads: 0 }, course: { fsync: 'file', workers: 0, settle: 10 }, store: { rows: 0 } })
-  })
-
-  it('is told to people, and nothing else on stdout or stderr', async () => {
-    const made = await exported()
-    const { code, stdout, stderr } = await made.run([...LITTLE, '--saves', '0'], { env: ENV })
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout.split('\n').filter((line) => /^\S/.test(line))).toEqual(['machine', 'throughput', 'store'])
-    expect(stdout).toMatch(/^ {2}export {9}[\d,]+ rows\/s, .+ \(.+ s\) · [\d.]+ × loop$/m)
+    const document = await documented(made, ['--size', '1KB', '--saves', '0'])
+    expect(document).toMatchObject({ code: 0, machine: { threads: 0 }, course: { fsync: 'file', workers: 0, settle: 10, size: 1_024, saves: 0 }, store: { rows: 0 } })
+    expect(document).not.toHaveProperty('latency')
   })
 
   it('without a store cannot be measured', async () => {
@@ -136,8 +125,10 @@ describe('a contract', () => {
 
   it('that is broken ends with 1, and names each figure that broke it', async () => {
     const made = await exported(`${QUICK}bench: { minSpeedup: 100000, maxLatencyMs: 0.001, maxRss: 100GB }\n`)
-    const { code, stdout } = await made.run(LITTLE, { env: ENV })
-    expect(code).toBe(1)
+    const { code, stdout, stderr } = await made.run(LITTLE, { env: ENV })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout.split('\n').filter((line) => /^\S/.test(line))).toEqual(['machine', 'throughput', 'latency', 'store', 'contract'])
+    expect(stdout).toMatch(/^ {2}export {9}[\d,]+ rows\/s, .+ \(.+ s\) · [\d.]+ × loop$/m)
     expect(stdout).toMatch(/✗ fail {2}minSpeedup {3}speedup .* at least 100000 × is asked for: [\d.]+ times too slow/)
     expect(stdout).toMatch(/✗ fail {2}maxLatencyMs latency\.p95 .*times too slow/)
     expect(stdout).toMatch(/✓ ok {4}maxRss/)
@@ -216,12 +207,6 @@ describe('flags that make no sense', () => {
     expect(stateOf(made.directory)).toEqual(before)
   })
 
-  it('sizes have units', async () => {
-    const made = project([], QUICK)
-    const done = await made.run(['bench', '--json', '--rows', '100', '--size', '1KB', '--saves', '0'], { env: ENV })
-    expect(documentOf(done)).toMatchObject({ course: { size: 1_024, saves: 0 } })
-    expect(documentOf(done)).not.toHaveProperty('latency')
-  })
 })
 
 describe('reports', () => {

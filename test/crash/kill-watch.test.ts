@@ -12,8 +12,8 @@ import { randomFor } from './lanes.ts'
 const WATCH = { settle: 10, poll: 100, maxBatch: 8, rescan: 1_000 } as const
 
 /** Sessions of one process, which die together: in the short run 200 are killed in all, each in its own state. */
-const SESSIONS = amount(10, 1)
-const KILLS = amount(20, 1_000)
+const SESSIONS = amount(20, 1)
+const KILLS = amount(10, 1_000)
 
 method('SIGKILL of sessions at random moments, amid edits of files and rows', undefined, async (trials) => {
   process.stderr.write(`ROWTREE_SEED=${SEED}\n`)

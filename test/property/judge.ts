@@ -108,7 +108,7 @@ export class Judge {
     const [agreed] = known
     if (store !== agreed && tree !== agreed) return ['conflict']
     if (tree === undefined) return ['store-only', 'held']
-    if (store === undefined) return ['tree-only', 'held']
+    if (store === undefined) return ['tree-only', 'held', ...(isItem(path) ? ['conflict'] : [])]
     // An item's file that says the same in other words was edited, too.
     return [store === agreed ? 'tree-changed' : 'store-changed', 'held', ...(isItem(path) ? ['conflict'] : [])]
   }

@@ -60,3 +60,11 @@ it('a symlink in the tree never stands for another path', async () => {
   expect((await engine.resolve([engine.pathOf(A, root)], { prefer: 'store' })).problems).toMatchObject([{ path: A, code: 'target-is-symlink' }])
   expect(file(B)).toBe('edited')
 })
+
+it('a directory that leads in a circle concerns only the paths below it', async () => {
+  const { engine, root, row, setFile } = await site()
+  symlinkSync('circle', join(root, 'circle'))
+  setFile(A, 'edited')
+  expect(await engine.import({ paths: ['circle/new.html', A] })).toMatchObject({ imported: 1, problems: [{ path: 'circle/new.html', errno: 'ELOOP' }] })
+  expect(row(A)).toBe('edited')
+})
