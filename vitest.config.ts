@@ -20,7 +20,7 @@ export default defineConfig({
     // Each file would load the sources anew, which takes as long as the tests. Whoever changes what a process has but once puts it back.
     isolate: false,
     // Many tests wait for processes that they start.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // Each of them would strip the types of all sources anew.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'rowtree-compile-cache') },
     testTimeout: STRESS ? 90_000 : 30_000,
