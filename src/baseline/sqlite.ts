@@ -222,8 +222,13 @@ class SqliteBaseline implements Baseline {
     this.#guard(() => this.#history.expire(retention))
   }
 
+  #soundPaths<T>(byPath: Map<string, T>): Map<string, T> {
+    for (const path of byPath.keys()) if (!isSoundPath(path)) throw damagedAt(this.#path, path)
+    return byPath
+  }
+
   undecided(): Map<string, Undecided> {
-    return this.#guard(() => this.#undecided.undecided())
+    return this.#soundPaths(this.#guard(() => this.#undecided.undecided()))
   }
 
   decide(path: string): void {
@@ -235,7 +240,7 @@ class SqliteBaseline implements Baseline {
   }
 
   merges(): Map<string, Merge> {
-    return this.#guard(() => this.#merges.merges())
+    return this.#soundPaths(this.#guard(() => this.#merges.merges()))
   }
 
   noteMerge(merge: Merge): void {

@@ -99,3 +99,14 @@ it.each([`path = '../a'`, `side = 'moon'`, `key = 'a'`, `before_size = -1`, `aft
     baseline.close()
   },
 )
+
+it.each([
+  ['undecided', `insert into undecided (path, kind, code, message, since) values ('../a', 'hold', 'undone', 'x', 1)`],
+  ['merges', `insert into merges (path, store, tree) values ('../a', 'x', 'x')`],
+] as const)('takes no path for one below the tree that is none: %s', (what, damage) => {
+  const path = sample()
+  sql(path, damage)
+  const baseline = open(path)
+  expect(() => baseline[what]()).toThrow(INVALID)
+  baseline.close()
+})

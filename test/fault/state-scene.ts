@@ -40,7 +40,7 @@ export interface Scene {
 export interface Deed {
   readonly operation: string
   readonly error?: unknown
-  /** What was damaged is by what the baseline knows that a content is still needed: history may lose it, and nothing else may be lost. */
+  /** What was damaged is history, or by what the baseline knows that a content is still needed: history may lose it, or give it back under another name. Nothing else may be lost. */
   readonly forgets?: boolean
 }
 
@@ -136,6 +136,7 @@ export async function scene(): Promise<Scene> {
         const [row, file, oldRow, oldFile] = [after.rows.get(path), after.files.get(path), before.rows.get(path), before.files.get(path)]
         for (const [what, is] of [['row', row], ['file', file]] as const) {
           if (is === undefined || is === oldRow || is === oldFile || (isUndo && written.get(path)?.has(is))) continue
+          if (isUndo && forgets && oldRow === undefined && oldFile === undefined && [...written.values()].some((contents) => contents.has(is))) continue
           losses.push(`${path}: the ${what} holds ${JSON.stringify(is.slice(0, 80))}, which ${written.get(path)?.has(is) ? 'is past' : 'nobody wrote there'}`)
         }
         if (UNSEEN.rows.has(path) && oldRow !== undefined && takes('store') && row !== oldRow && file !== oldRow) losses.push(`${path}: the edit of the row is gone`)
