@@ -1,3 +1,5 @@
+import { escaped } from '../../src/cli/bench/escaped.ts'
+
 /** One bar: a middle value, and between what it lay. */
 export interface Bar {
   readonly label: string
@@ -87,10 +89,4 @@ function barOf({ label, value, least, most, text, ours }: Bar, left: number, y: 
 
 function short(value: number): string {
   return String(Number(value.toFixed(1)))
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
 }

@@ -62,9 +62,11 @@ export function inspectBaseline(path: string, tree: string): Inspection | Unread
 
 function inspect(db: DatabaseSync, path: string, tree: string): Omit<Inspection, 'size'> {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
-  // A command that was killed at its very beginning leaves an empty file.
-  if (version === 0) requireBlank(db, path)
-  if (version === 0) return { version, old: false, entries: 0, compared: 0, damage: [], conflicts: 0, holds: 0, operations: 0, kept: 0 }
+  if (version === 0) {
+    // A command that was killed at its very beginning leaves an empty file.
+    requireBlank(db, path)
+    return { version, old: false, entries: 0, compared: 0, damage: [], conflicts: 0, holds: 0, operations: 0, kept: 0 }
+  }
   requireOurs(db, version, path, tree)
   const old = version < VERSION
   const checked = db.prepare(`pragma quick_check(${MOST})`).all() as { quick_check: string }[]

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import process from 'node:process'
 import { shellWord } from '../core/remedy.ts'
 import { errnoOf, RowtreeError, toldOf } from '../errors.ts'
 import { systemicRemedy } from '../tree/failure.ts'
+import { isSaidWritable } from '../tree/probes/directory.ts'
 import { inRoom } from '../tree/probes/room.ts'
 
 /** What a failure says, and what mends it where somebody knows. */
@@ -29,15 +29,13 @@ function pathOf(error: unknown): string | undefined {
 }
 
 /**
- * Checks that names in a directory may be made and removed. Deno judges by the mode alone, also for root: there another program is asked, and only an
- * attempt tells why not.
+ * Checks that names in a directory may be made and removed. Under Deno another program is asked, and only an attempt tells why not.
  *
  * @throws the system's error
  */
 export async function requireWritable(directory: string): Promise<void> {
   if (!('deno' in process.versions)) return accessSync(directory, constants.W_OK | constants.X_OK)
-  const { status } = spawnSync('test', ['-w', directory, '-a', '-x', directory], { stdio: 'ignore' })
-  if (status !== 0) await inRoom(directory, () => undefined)
+  if (isSaidWritable(directory) !== true) await inRoom(directory, () => undefined)
 }
 
 /** Whether names in a directory may be made and removed. */

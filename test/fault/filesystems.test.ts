@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
-import { type Config, type Engine, openEngine, resolveConfig, type Summary } from '../../src/index.ts'
+import { type Config, type Engine, resolveConfig, type Summary } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { CASEFOLD, EXFAT, type Kind, missingFor, mountKind, NTFS, VFAT } from '../support/filesystems.ts'
 import { startActor } from '../support/faults/acting.ts'
 import { amount, method } from '../support/method.ts'
 import { filesBelow, tempsBelow } from '../support/project.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { withConfig } from '../support/with-engine.ts'
 import { HOSTILE } from './titles.ts'
 
 /** A project whose tree, and at will its state, lie on a filesystem of this kind. */
@@ -38,14 +39,7 @@ function scene(kind: Kind, titles: readonly string[], fsync = 'batch', isState =
   return {
     directory, config, db, tree,
     body: (a, b) => select.get(a, b)?.['body'] as string | undefined,
-    async with(work) {
-      const engine = await openEngine(config)
-      try {
-        return await work(engine)
-      } finally {
-        await engine.close()
-      }
-    },
+    with: (work) => withConfig(config, work),
   }
 }
 

@@ -4,12 +4,13 @@ import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
 import { onTestFinished } from 'vitest'
-import { type Config, type ConfigInput, type Engine, openEngine, resolveConfig } from '../../src/index.ts'
+import { type Config, type ConfigInput, type Engine, resolveConfig } from '../../src/index.ts'
 import { amount, method, SEED, type Trials } from '../support/method.ts'
 import { rowtree } from '../support/cli.ts'
 import { filesBelow, stateOf } from '../support/project.ts'
 import { HAS_TERMINAL, onTerminal } from '../support/terminal.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { withConfig } from '../support/with-engine.ts'
 import { BOARD_TABLES, VERSION } from '../store/mybb-board.ts'
 import { insertPosts, siteTables } from '../store/presets/tables.ts'
 import { HOSTILE } from './titles.ts'
@@ -41,14 +42,7 @@ function scene(setup: (db: DatabaseSync) => void, input: Partial<ConfigInput>): 
   const beside = (): string[] => readdirSync(directory).filter((name) => !['tree', '.rowtree'].includes(name) && !name.startsWith('site.sqlite'))
   return {
     directory, config, db,
-    async with(work) {
-      const engine = await openEngine(config)
-      try {
-        return await work(engine)
-      } finally {
-        await engine.close()
-      }
-    },
+    with: (work) => withConfig(config, work),
     outside() {
       const now = around()
       const changed = Object.keys({ ...before, ...now }).filter((path) => before[path] !== now[path])

@@ -1,8 +1,13 @@
-import { type Engine, loadConfig, openEngine } from '../../src/index.ts'
+import { type Config, type Engine, loadConfig, openEngine } from '../../src/index.ts'
 
 /** Does something with an engine that is opened for it, by the `rowtree.yaml` of a directory. */
 export async function withEngine<T>(directory: string, work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(await loadConfig({ cwd: directory, env: {} }))
+  return await withConfig(await loadConfig({ cwd: directory, env: {} }), work)
+}
+
+/** The same by a config. */
+export async function withConfig<T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(config)
   try {
     return await work(engine)
   } finally {

@@ -25,12 +25,20 @@ export function deviceOf(path: string): number {
   return statSync(path).dev
 }
 
-/** Whether files may be made in a directory. Deno judges by the mode alone, also for root: there another program is asked, where one may be started. */
+/**
+ * Whether another program says that names in a directory may be made: Deno judges by the mode alone, also for root. `undefined` where the runtime itself
+ * can tell, or no program may be started.
+ */
+export function isSaidWritable(path: string): boolean | undefined {
+  if (!('deno' in process.versions)) return undefined
+  const { status } = spawnSync('test', ['-w', path, '-a', '-x', path], { stdio: 'ignore' })
+  return typeof status === 'number' ? status === 0 : undefined
+}
+
+/** Whether files may be made in a directory. */
 export function isWritable(path: string): boolean {
-  if ('deno' in process.versions) {
-    const { status } = spawnSync('test', ['-w', path, '-a', '-x', path], { stdio: 'ignore' })
-    if (typeof status === 'number') return status === 0
-  }
+  const said = isSaidWritable(path)
+  if (said !== undefined) return said
   try {
     accessSync(path, constants.W_OK | constants.X_OK)
     return true
